@@ -1,0 +1,54 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+
+namespace Patchy;
+
+/// <summary>A point in time after which a wait ends. Converted once, where a public call comes in; never recomputed further down.</summary>
+internal readonly struct Deadline : IEquatable<Deadline>
+{
+    private static readonly double s_ticksPerMillisecond = Stopwatch.Frequency / 1000.0;
+
+    /// <summary>Stopwatch ticks; long.MaxValue means never.</summary>
+    public readonly long Ticks;
+
+    private Deadline(long ticks) => Ticks = ticks;
+
+    public static Deadline Never => new(long.MaxValue);
+
+    public bool IsNever => Ticks == long.MaxValue;
+
+    public static long Now => Stopwatch.GetTimestamp();
+
+    /// <summary>From a BCL timeout in milliseconds: -1 is never.</summary>
+    public static Deadline In(int milliseconds) =>
+        milliseconds == Timeout.Infinite ? Never : new(Now + (long)(milliseconds * s_ticksPerMillisecond));
+
+    /// <summary>From a BCL timeout; <see cref="Timeout.InfiniteTimeSpan"/> is never, and so is a span too long to count.</summary>
+    public static Deadline In(TimeSpan span)
+    {
+        if (span == Timeout.InfiniteTimeSpan) return Never;
+        double ticks = span.TotalMilliseconds * s_ticksPerMillisecond;
+        return ticks >= long.MaxValue / 4 ? Never : new(Now + (long)ticks);
+    }
+
+    /// <summary>True once the point in time has come.</summary>
+    public bool HasPassed => !IsNever && Now >= Ticks;
+
+    /// <summary>What is left in whole milliseconds for a system call: rounded up, so that it never becomes an early or a busy poll; -1 is never.</summary>
+    public int RemainingMilliseconds
+    {
+        get
+        {
+            if (IsNever) return Timeout.Infinite;
+            long left = Ticks - Now;
+            if (left <= 0) return 0;
+            double ms = Math.Ceiling(left / s_ticksPerMillisecond);
+            return ms >= int.MaxValue ? int.MaxValue : (int)ms;
+        }
+    }
+
+    public bool Equals(Deadline other) => Ticks == other.Ticks;
+    public override bool Equals(object? obj) => obj is Deadline other && Equals(other);
+    public override int GetHashCode() => Ticks.GetHashCode();
+}
