@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace Patchy.Interop;
+
+/// <summary>The system calls of the hub and its reactor (Linux).</summary>
+internal static unsafe class Libc
+{
+    public const int EfdCloexec = 0x80000;
+    public const int EfdNonblock = 0x800;
+    public const int EpollCloexec = 0x80000;
+    public const int EpollCtlAdd = 1;
+    public const int EpollCtlDel = 2;
+    public const int EpollCtlMod = 3;
+    public const uint EpollIn = 0x1;
+    public const uint EpollOut = 0x4;
+    public const uint EpollErr = 0x8;
+    public const uint EpollHup = 0x10;
+    public const uint EpollRdHup = 0x2000;
+    public const uint EpollEt = 1u << 31;
+    public const int Eperm = 1;
+    public const int Enoent = 2;
+    public const int Eintr = 4;
+    public const int Eexist = 17;
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern int eventfd(uint initial, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern int epoll_create1(int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern int epoll_ctl(int epoll, int operation, int fd, void* change);
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern int epoll_wait(int epoll, void* events, int capacity, int milliseconds);
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern nint write(int fd, void* buffer, nuint count);
+
+    [DllImport("libc", SetLastError = true)]
+    public static extern nint read(int fd, void* buffer, nuint count);
+
+    [DllImport("libc")]
+    public static extern int close(int fd);
+
+    /// <summary>True when the descriptor can be read now.</summary>
+    public static bool IsReadable(int fd)
+    {
+        const int PollIn = 1;
+        PollFd one = new() { Fd = fd, Events = PollIn };
+        // SAFETY: one live struct, and a timeout of 0.
+        return poll(&one, 1, 0) > 0;
+    }
+
+    [DllImport("libc")]
+    private static extern int poll(PollFd* fds, nuint count, int milliseconds);
+
+    /// <summary>The kernel's id of the thread that runs this, whatever fiber is mounted on it.</summary>
+    [DllImport("libc")]
+    public static extern int gettid();
+
+    /// <summary>Signal 0 only asks whether the thread is there.</summary>
+    [DllImport("libc")]
+    public static extern int tgkill(int process, int thread, int signal);
+
+    /// <summary>Lets other kernel threads have the processor.</summary>
+    [DllImport("libc", EntryPoint = "sched_yield")]
+    public static extern int Yield();
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollFd
+    {
+        public int Fd;
+        public short Events;
+        public short Returned;
+    }
+}
