@@ -18,6 +18,9 @@ internal readonly struct Deadline : IEquatable<Deadline>
 
     public bool IsNever => Ticks == long.MaxValue;
 
+    /// <summary>At that many stopwatch ticks.</summary>
+    public static Deadline At(long ticks) => new(ticks);
+
     public static long Now => Stopwatch.GetTimestamp();
 
     /// <summary>From a BCL timeout in milliseconds: -1 is never.</summary>

@@ -1,25 +1,337 @@
 using System;
+using System.Threading;
+using Patchy.Fibers;
+using Patchy.Interop;
+using Patchy.Reactor;
+using Patchy.Scheduling;
 
 namespace Patchy;
 
-/// <summary>The scheduler of one carrier.</summary>
+// Protocol: who may touch the state of a hub (run queue, timers, worker pool, attach queue)?
+//  1. _occupant is the id of the greenlet whose own code runs on the carrier, or 0 while the hub's code runs there (in the loop, or in a greenlet
+//     that has entered). Whoever turns an id into 0 owns the hub's state until it writes an id back.
+//  2. A greenlet enters by swapping its own id for 0. HubMonitor takes the hub away from a greenlet that keeps the carrier too long by the same
+//     swap; the greenlet then fails to enter, and comes back as one that escaped: through the inbox.
+//  3. A switch happens with the hub entered; the greenlet that is switched to leaves it, by writing its id.
+//  4. Other threads hand things over through the inbox only.
+
+/// <summary>
+/// The scheduler of one carrier: it runs greenlets until they wait, fires timers and polls descriptors. One for each thread that needs one,
+/// made on first need. The counterpart of gevent.hub.Hub.
+/// </summary>
 public sealed class Hub
 {
-    /// <summary>Only on a running greenlet: lets the others run and comes back. The counterpart of gevent.sleep(0).</summary>
-    internal static void Yield() => throw new NotImplementedException();
+    private const int SwitchesBetweenTurnChecks = 64;
+    private const int MainThreadId = 1; // CoreCLR numbers its threads from the main one
+    private static readonly long s_turnTicks = System.Diagnostics.Stopwatch.Frequency / 1000; // a turn without a poll lasts 1 ms at most
 
-    /// <summary>Only on a running greenlet: parks for the time; false when interrupted (call RaisePending).</summary>
-    internal static ParkResult Sleep(Deadline deadline) => throw new NotImplementedException();
+    internal readonly TimerHeap Timers = new();
+    internal readonly Inbox Inbox;
+    internal readonly EpollReactor Reactor;
+    internal readonly AttachQueue Attachments;
+    internal readonly FiberWorkerPool Workers;
+    internal RunQueue Ready;
+
+    private readonly EventFd _bell;
+    private readonly HubLoop _loop;
+    private readonly string _name;
+    private int _occupant;
+    private int _switchesLeft = SwitchesBetweenTurnChecks;
+
+    [ThreadStatic] private static Hub? t_loopOf;
+    [ThreadStatic] private static bool t_admitted;
+    private static volatile bool s_mainThreadAdmitted;
+
+    private Hub(FiberKind kind)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("Patchy's hub waits with epoll, which this system does not have. Run on Linux, or leave Patchy out here.");
+        Kind = FiberPlatform.Resolve(kind);
+        _bell = new EventFd();
+        Inbox = new Inbox(_bell);
+        Reactor = new EpollReactor(this, _bell);
+        Attachments = new AttachQueue(this);
+        Workers = new FiberWorkerPool(this);
+        _loop = new HubLoop(this);
+        Main = Greenlet.ForRunningCode(this, $"main greenlet of thread {Environment.CurrentManagedThreadId}");
+        _name = $"hub of thread {Environment.CurrentManagedThreadId}";
+    }
+
+    /// <summary>The kind of fiber that hubs made from now on use; <see cref="FiberKind.Auto"/> lets PATCHY_FIBER or the machine decide.</summary>
+    public static FiberKind DefaultFiber { get; set; } = FiberKind.Auto;
+
+    /// <summary>The kind of fiber that this hub uses.</summary>
+    public FiberKind Kind { get; }
+
+    /// <summary>The greenlet that stands for the code of the thread itself.</summary>
+    internal Greenlet Main { get; }
+
+    /// <summary>The greenlet that has the carrier, or null while the loop has it. Other threads see an old or a new value.</summary>
+    internal Greenlet? Current { get; private set; }
+
+    /// <summary>When <see cref="Current"/> got the carrier, in units of SwitchCount: a hub whose count stands still is stuck or asleep.</summary>
+    internal long SwitchCount { get; private set; }
+
+    internal long LastTurnTicks { get; set; }
+
+    internal int CarrierTid { get; set; }
 
     /// <summary>True when other greenlets of this hub are ready to run now.</summary>
-    internal bool HasReady => throw new NotImplementedException();
+    internal bool HasReady => !Ready.IsEmpty;
 
-    /// <summary>Number of switches between greenlets on this hub so far; a waiter that retries compares it to see whether anyone ran.</summary>
-    internal long SwitchCount => throw new NotImplementedException();
+    internal bool IsOccupiedBy(Greenlet greenlet) => Volatile.Read(ref _occupant) == greenlet.Id;
+
+    internal BystanderList Bystanders { get; } = new();
+
+    /// <inheritdoc/>
+    public override string ToString() => _name;
+
+    /// <summary>The hub of the calling thread; made when there is none.</summary>
+    internal static Hub ForThisThread() => Greenlet.OfThisThread?.Hub ?? t_loopOf ?? Create(DefaultFiber);
+
+    /// <summary>The calling thread and the main thread count as hub threads from now on: a Thread started there becomes green. The hub itself is made on need.</summary>
+    internal static void AdmitThread(Thread thread)
+    {
+        if (thread == Thread.CurrentThread) t_admitted = true;
+        s_mainThreadAdmitted = true;
+    }
+
+    /// <summary>True where a Thread that is started becomes green: on a greenlet, and on an admitted thread.</summary>
+    internal static bool IsHubThread() => Greenlet.OfThisThread is not null || t_admitted || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId);
+
+    /// <summary>No thread counts as a hub thread any more, unless it has a hub.</summary>
+    internal static void DismissThreads()
+    {
+        t_admitted = false;
+        s_mainThreadAdmitted = false;
+    }
+
+    /// <summary>The greenlet that runs on the calling thread; a native thread gets a hub and becomes its main greenlet.</summary>
+    internal static Greenlet RunningHere()
+    {
+        if (Greenlet.Running is { } running) return running;
+        if (Greenlet.OfThisThread is { } escaped)
+            throw new InvalidOperationException($"{escaped.Name} is in a call that blocks, on a kernel thread of its own: it cannot wait for its hub there.");
+        return Create(DefaultFiber).Main;
+    }
+
+    /// <summary>A hub for the calling native thread, whose code becomes the main greenlet.</summary>
+    internal static Hub Create(FiberKind kind)
+    {
+        var hub = new Hub(kind);
+        Fiber fiber = Fiber.ForCurrentThread(hub.Kind);
+        hub._loop.Launch();
+        hub.CarrierTid = Libc.gettid();
+        hub.Current = hub.Main;
+        Greenlet.Adopt(hub.Main, Thread.CurrentThread, Environment.CurrentManagedThreadId, fiber);
+        hub._occupant = hub.Main.Id;
+        HubRegistry.Add(hub);
+        HubMonitor.EnsureStarted();
+        return hub;
+    }
+
+    /// <summary>Only on a running greenlet: lets the others run and comes back. The counterpart of gevent.sleep(0).</summary>
+    internal static void Yield()
+    {
+        Greenlet self = Greenlet.Running!;
+        Hub hub = self.Hub;
+        hub.Enter(self);
+        self.OnLeavingCarrier();
+        hub.Ready.Enqueue(self);
+        hub.SwitchAway(self);
+        hub.Leave(self);
+    }
+
+    /// <summary>Only on a running greenlet: parks for the time; when interrupted, call RaisePending.</summary>
+    internal static ParkResult Sleep(Deadline deadline) => new Waiter(Greenlet.Running!, "its sleep to end").Park(deadline);
 
     /// <summary>
-    /// Only on a running greenlet: parks until at least one other greenlet of this hub has run (or timers/descriptors made one ready and it ran),
-    /// or the deadline passes. Costs nothing while everything sleeps.
+    /// Only on a running greenlet: parks until at least one other greenlet of this hub has run, or the deadline passes. Costs nothing while
+    /// everything sleeps.
     /// </summary>
-    internal ParkResult ParkUntilOthersRan(Deadline deadline, object? awaited, bool interruptible) => throw new NotImplementedException();
+    internal ParkResult ParkUntilOthersRan(Deadline deadline, object? awaited, bool interruptible)
+    {
+        Greenlet self = Greenlet.Running!;
+        if (interruptible && self.HasPending) return ParkResult.Interrupted;
+        if (deadline.HasPassed) return ParkResult.TimedOut;
+        Enter(self);
+        if (!Ready.IsEmpty)
+        {
+            self.OnLeavingCarrier();
+            Ready.Enqueue(self);
+            SwitchAway(self);
+            Leave(self);
+            return ParkResult.Woken;
+        }
+        var waiter = new Waiter(self, awaited);
+        Bystanders.Add(waiter, SwitchCount);
+        Leave(self);
+        ParkResult result = waiter.Park(deadline, interruptible);
+        if (result != ParkResult.Woken)
+        {
+            Enter(self);
+            Bystanders.Remove(waiter);
+            Leave(self);
+        }
+        return result;
+    }
+
+    /// <summary>Only on the running greenlet: takes the hub's state. One that has lost the carrier meanwhile comes back to it first.</summary>
+    internal void Enter(Greenlet self)
+    {
+        if (Interlocked.CompareExchange(ref _occupant, 0, self.Id) != self.Id) Rejoin(self);
+        self.HasEntered = true;
+    }
+
+    /// <summary>As Enter, but false when the greenlet has lost the carrier.</summary>
+    internal bool TryEnter(Greenlet self) => Interlocked.CompareExchange(ref _occupant, 0, self.Id) == self.Id;
+
+    /// <summary>The hub was entered: back to the greenlet's own code.</summary>
+    internal void Leave(Greenlet self)
+    {
+        self.HasEntered = false;
+        Volatile.Write(ref _occupant, self.Id);
+    }
+
+    /// <summary>May be called from any thread: <paramref name="greenlet"/> is ready to run; <paramref name="node"/> delivers it when the caller is not on the carrier.</summary>
+    internal void MakeReady(Greenlet greenlet, InboxNode node)
+    {
+        if (!TryMakeReadyHere(greenlet)) Inbox.Post(node);
+    }
+
+    /// <summary>Only with the hub entered.</summary>
+    internal void MakeReadyEntered(Greenlet greenlet) => Ready.Enqueue(greenlet);
+
+    /// <summary>May be called from any thread: a greenlet that has never run is queued.</summary>
+    internal void Admit(Greenlet greenlet)
+    {
+        if (!TryMakeReadyHere(greenlet)) Inbox.Post(new AdmitNode(greenlet));
+    }
+
+    /// <summary>Only with the hub entered, by the greenlet that has the carrier and is queued or parked: others run until it is switched back to. The hub is still entered then.</summary>
+    internal void SwitchAway(Greenlet self)
+    {
+        Fiber target = NextFiber();
+        if (!ReferenceEquals(target, self.Fiber)) self.Fiber!.SwitchTo(target);
+    }
+
+    /// <summary>Only with the hub entered, as the last thing before a switch: whom to switch to. Counts the switch and makes it the current one.</summary>
+    internal Fiber NextFiber()
+    {
+        if (--_switchesLeft > 0 || !IsTurnOver())
+        {
+            Greenlet? next = Ready.First;
+            if (next is not null && TryGetFiber(next, out Fiber? fiber))
+            {
+                Ready.Dequeue();
+                Dispatch(next);
+                return fiber!;
+            }
+        }
+        return LoopWithoutGreenlet();
+    }
+
+    /// <summary>Only with the hub entered: <paramref name="next"/> has the carrier from now on.</summary>
+    internal void Dispatch(Greenlet next)
+    {
+        SwitchCount++;
+        Current = next;
+    }
+
+    /// <summary>Only on the loop, between turns.</summary>
+    internal void BeginTurn()
+    {
+        _switchesLeft = SwitchesBetweenTurnChecks;
+        LastTurnTicks = Deadline.Now;
+    }
+
+    /// <summary>Only on the loop: makes the carrier's current greenlet lose it. False when it has entered the hub, or is not on the carrier.</summary>
+    internal bool TryTakeFrom(Greenlet greenlet) => Interlocked.CompareExchange(ref _occupant, 0, greenlet.Id) == greenlet.Id;
+
+    /// <summary>Only with the hub entered: the loop, as the next to run.</summary>
+    internal Fiber LoopWithoutGreenlet()
+    {
+        Current = null;
+        return _loop.Fiber;
+    }
+
+    internal void DeclareLoopHere() => t_loopOf = this;
+
+    /// <summary>The greenlet is on a kernel thread of its own: gives it up and comes back, with the hub entered.</summary>
+    internal void Rejoin(Greenlet self)
+    {
+        Greenlet.SetRunning(null);
+        self.IsDetaching = true;
+        Inbox.Post(new ReturnNode(self));
+        self.Fiber!.Detach();
+        self.IsOffCarrier = false;
+        Greenlet.SetRunning(self);
+    }
+
+    /// <summary>Only on the loop, when something is ready: takes the first, gives it a fiber if it has none, and makes it the current one.</summary>
+    internal Fiber? TakeReady(out Greenlet? failed, out FiberLimitException? limit)
+    {
+        failed = null;
+        limit = null;
+        Greenlet next = Ready.First!;
+        if (!TryGetFiber(next, out Fiber? fiber))
+        {
+            try
+            {
+                fiber = Workers.Make(next);
+            }
+            catch (FiberLimitException exception)
+            {
+                failed = next;
+                limit = exception;
+            }
+        }
+        Ready.Dequeue();
+        if (failed is null) Dispatch(next);
+        return fiber;
+    }
+
+    private bool TryMakeReadyHere(Greenlet greenlet)
+    {
+        if (t_loopOf == this)
+        {
+            Ready.Enqueue(greenlet);
+            return true;
+        }
+        if (Greenlet.Running is not { } self || self.Hub != this) return false;
+        bool entered = self.HasEntered;
+        if (!entered && !TryEnter(self)) return false;
+        Ready.Enqueue(greenlet);
+        if (!entered) Leave(self);
+        return true;
+    }
+
+    private bool TryGetFiber(Greenlet greenlet, out Fiber? fiber)
+    {
+        if (greenlet.IsDetaching)
+        {
+            greenlet.Fiber!.AwaitDetached();
+            greenlet.IsDetaching = false;
+        }
+        fiber = greenlet.Fiber ?? Workers.TryTake(greenlet);
+        return fiber is not null;
+    }
+
+    private bool IsTurnOver()
+    {
+        _switchesLeft = SwitchesBetweenTurnChecks;
+        if (!Inbox.IsEmpty || Attachments.HasWork) return true;
+        long now = Deadline.Now;
+        return now >= Timers.NextDue || now - LastTurnTicks > s_turnTicks;
+    }
+
+    private sealed class AdmitNode(Greenlet greenlet) : InboxNode
+    {
+        internal override void Deliver(Hub hub) => hub.Ready.Enqueue(greenlet);
+    }
+
+    private sealed class ReturnNode(Greenlet greenlet) : InboxNode
+    {
+        internal override void Deliver(Hub hub) => hub.Ready.Enqueue(greenlet);
+    }
 }

@@ -4,11 +4,11 @@ namespace Patchy;
 internal enum ParkResult
 {
     /// <summary>Somebody called <see cref="Waiter.Wake"/>.</summary>
-    Woken,
+    Woken = 0,
 
     /// <summary>The deadline passed first.</summary>
     TimedOut,
 
-    /// <summary>A kill, a timeout or Thread.Interrupt is to be raised. The caller undoes its wait (gives back what it holds), then calls <see cref="Greenlet.RaisePending"/>.</summary>
+    /// <summary>A kill, a timeout or Thread.Interrupt is to be raised. The caller undoes its wait (gives back what it holds), then calls Greenlet.RaisePending.</summary>
     Interrupted,
 }

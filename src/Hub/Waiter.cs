@@ -1,29 +1,110 @@
 using System;
+using System.Threading;
+using Patchy.Scheduling;
 
 namespace Patchy;
+
+// Life of a wait. Each arrow is one compare-and-swap; the last state never changes, so exactly one party decides the wait.
+//
+//   New    -> Woken        Wake before Park: Park returns at once (the permit)
+//   New    -> Parked       Park
+//   Parked -> Woken        Wake, from any thread; the one that swaps makes the greenlet ready
+//   Parked -> TimedOut     the timer heap, on the loop
+//   Parked -> Interrupted  a kill, a timeout or Thread.Interrupt
+//
+// Park publishes itself as the greenlet's current wait before it becomes Parked and looks for pending interrupts after; whoever interrupts
+// records the interrupt first and looks for the current wait after. So an interrupt is never missed.
 
 /// <summary>
 /// One wait of one greenlet: a one-shot rendezvous with a permit. Wake before Park is safe: Park then returns at once.
 /// </summary>
-internal sealed class Waiter
+internal class Waiter : TimerNode
 {
+    private const int New = -2;
+    private const int Parked = -1;
+
+    private int _state = New;
+
     /// <summary>A wait of <paramref name="greenlet"/>, the one that runs now; <paramref name="awaited"/> is shown in dumps (an object, or a short string).</summary>
-    public Waiter(Greenlet greenlet, object? awaited) => throw new NotImplementedException();
+    public Waiter(Greenlet greenlet, object? awaited)
+    {
+        Greenlet = greenlet;
+        Awaited = awaited;
+    }
+
+    /// <summary>The greenlet that waits.</summary>
+    public Greenlet Greenlet { get; }
+
+    /// <summary>What it waits for.</summary>
+    public object? Awaited { get; private protected init; }
+
+    /// <summary>Since when it is parked, on the clock of Environment.TickCount64; 0 before.</summary>
+    public long ParkedSince { get; private set; }
+
+    /// <summary>What may interrupt this wait; set by Park.</summary>
+    public Interrupts Accepts { get; private set; }
+
+    /// <summary>True once the wait is decided.</summary>
+    public bool IsDecided => Volatile.Read(ref _state) >= 0;
 
     /// <summary>Only on the greenlet itself: waits until woken, interrupted or late. Never throws.</summary>
     /// <param name="deadline">When to give up.</param>
     /// <param name="interruptible">False where the BCL's own call could not be interrupted, for instance the re-acquire of a monitor.</param>
-    public ParkResult Park(Deadline deadline, bool interruptible = true) => throw new NotImplementedException();
+    public ParkResult Park(Deadline deadline, bool interruptible = true) => Park(deadline, interruptible ? Interrupts.All : Interrupts.None);
+
+    /// <summary>As the other, for a wait that only some interrupts may end.</summary>
+    public ParkResult Park(Deadline deadline, Interrupts accepts)
+    {
+        Greenlet self = Greenlet;
+        Hub hub = self.Hub;
+        Accepts = accepts;
+        hub.Enter(self);
+        self.CurrentWait = this;
+        if (Interlocked.CompareExchange(ref _state, Parked, New) == New)
+        {
+            bool decidedHere = ((self.PendingInterrupts & accepts) != 0 && TryDecide(ParkResult.Interrupted))
+                || (deadline.HasPassed && TryDecide(ParkResult.TimedOut));
+            if (!decidedHere)
+            {
+                if (!deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
+                ParkedSince = Environment.TickCount64;
+                self.OnLeavingCarrier();
+                hub.SwitchAway(self);
+                hub.Timers.Remove(this);
+            }
+        }
+        self.CurrentWait = null;
+        hub.Leave(self);
+        return (ParkResult)Volatile.Read(ref _state);
+    }
 
     /// <summary>
     /// Ends the wait. May be called from any thread, any number of times. True when this call decided the wait: what was handed over has been
     /// taken. False when the wait was already over (timed out, interrupted, woken): give it to another waiter.
     /// </summary>
-    public bool Wake() => throw new NotImplementedException();
+    public bool Wake()
+    {
+        int was = Interlocked.CompareExchange(ref _state, (int)ParkResult.Woken, New);
+        if (was == New) return true;
+        return was == Parked && EndPark(ParkResult.Woken);
+    }
 
-    /// <summary>True once the wait is decided.</summary>
-    public bool IsDecided => throw new NotImplementedException();
+    /// <summary>May be called from any thread: ends the wait for an interrupt that has been recorded. False when it was over, or has not parked yet.</summary>
+    public bool Interrupt() => EndPark(ParkResult.Interrupted);
 
-    /// <summary>The greenlet that waits.</summary>
-    public Greenlet Greenlet => throw new NotImplementedException();
+    internal override void Deliver(Hub hub) => hub.MakeReadyEntered(Greenlet);
+
+    internal override void Fire(Hub hub)
+    {
+        if (TryDecide(ParkResult.TimedOut)) hub.MakeReadyEntered(Greenlet);
+    }
+
+    private bool EndPark(ParkResult result)
+    {
+        if (!TryDecide(result)) return false;
+        Greenlet.Hub.MakeReady(Greenlet, this);
+        return true;
+    }
+
+    private bool TryDecide(ParkResult result) => Interlocked.CompareExchange(ref _state, (int)result, Parked) == Parked;
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 
 namespace Patchy.Reactor;
 
@@ -10,14 +11,51 @@ internal static class FdWait
     /// (edge-triggered): the caller must have tried the call and seen EAGAIN before it waits. Several greenlets may wait for the same fd and direction;
     /// all are woken. Never throws.
     /// </summary>
-    public static FdResult Wait(int fd, FdInterest interest, Deadline deadline) => throw new NotImplementedException();
+    /// <param name="guard">Owns the descriptor: held while the wait is registered, not while it is parked, so that a close comes before (then the result is Closed) or after (then it calls <see cref="Forget"/>).</param>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="interest">The direction.</param>
+    /// <param name="deadline">When to give up.</param>
+    public static FdResult Wait(SafeHandle guard, int fd, FdInterest interest, Deadline deadline)
+    {
+        Greenlet self = Greenlet.Running!;
+        EpollReactor reactor = self.Hub.Reactor;
+        var waiter = new FdWaiter(self, fd, interest);
+        bool held = false;
+        try
+        {
+            guard.DangerousAddRef(ref held);
+            if (!reactor.TryAdd(waiter, fd, interest, out FdResult result)) return result;
+        }
+        catch (ObjectDisposedException)
+        {
+            return FdResult.Closed;
+        }
+        finally
+        {
+            if (held) guard.DangerousRelease();
+        }
+
+        ParkResult park = waiter.Park(deadline, Interrupts.Injected);
+        if (waiter.IsClosed) return FdResult.Closed;
+        if (park == ParkResult.Woken) return FdResult.Ready;
+        reactor.Remove(waiter, fd, interest);
+        return park == ParkResult.TimedOut ? FdResult.TimedOut : FdResult.Interrupted;
+    }
 
     /// <summary>
     /// May be called from any thread, before the fd is closed: every waiter on every hub wakes with <see cref="FdResult.Closed"/>, and the
-    /// registrations are dropped, so that a reuse of the number cannot meet them.
+    /// registrations are dropped, so that a reuse of the number cannot meet them. True when somebody waited. Costs a look into a table when nobody knows the fd.
     /// </summary>
-    public static void Forget(int fd) => throw new NotImplementedException();
+    public static bool Forget(int fd)
+    {
+        bool woke = false;
+        foreach (Hub hub in HubRegistry.All) woke |= hub.Reactor.Forget(fd);
+        return woke;
+    }
 
     /// <summary>May be called from any thread: makes the waiters of one fd try again (after shutdown(2), for instance).</summary>
-    public static void Recheck(int fd) => throw new NotImplementedException();
+    public static void Recheck(int fd)
+    {
+        foreach (Hub hub in HubRegistry.All) hub.Reactor.Recheck(fd);
+    }
 }

@@ -24,14 +24,15 @@ internal struct SpinLatch
         for (int spins = 0; ; spins++)
         {
             if (Volatile.Read(ref _taken) == 0 && Interlocked.CompareExchange(ref _taken, 1, 0) == 0) return;
-            if (spins < SpinsBeforeYield) Thread.SpinWait(8);
-            else Pause(); // the holder was preempted: give it the processor
+            Pause(spins);
         }
     }
 
-    private static void Pause()
+    /// <summary>One round of a wait for somebody who needs a handful of instructions: spins, later gives up the processor.</summary>
+    public static void Pause(int spins)
     {
-        if (System.OperatingSystem.IsLinux()) _ = sched_yield();
+        if (spins < SpinsBeforeYield) Thread.SpinWait(8);
+        else if (System.OperatingSystem.IsLinux()) _ = sched_yield(); // the holder was preempted: give it the processor
         else Thread.SpinWait(1000);
     }
 

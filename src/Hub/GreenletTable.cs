@@ -1,0 +1,53 @@
+using System;
+using System.Threading;
+using Patchy.Threading;
+
+namespace Patchy;
+
+// Protocol.
+//  1. Readers index the array without a lock; they may see an older array, whose entries up to its length are kept equal until it is replaced.
+//  2. Set and Clear hold the latch, so no write goes into an array that is being copied.
+
+/// <summary>Which greenlet a managed thread id belongs to. Managed ids are small and dense: an array.</summary>
+internal static class GreenletTable
+{
+    private static SpinLatch s_latch;
+    private static Greenlet?[] s_byThreadId = new Greenlet?[256];
+
+    /// <summary>May be called from any thread.</summary>
+    public static Greenlet? Find(int managedThreadId)
+    {
+        Greenlet?[] table = Volatile.Read(ref s_byThreadId);
+        return (uint)managedThreadId < (uint)table.Length ? table[managedThreadId] : null;
+    }
+
+    public static void Set(int managedThreadId, Greenlet greenlet)
+    {
+        if (Find(managedThreadId) == greenlet) return;
+        s_latch.Enter();
+        if (managedThreadId >= s_byThreadId.Length)
+        {
+            var grown = new Greenlet?[Math.Max(managedThreadId + 1, s_byThreadId.Length * 2)];
+            Array.Copy(s_byThreadId, grown, s_byThreadId.Length);
+            Volatile.Write(ref s_byThreadId, grown);
+        }
+        s_byThreadId[managedThreadId] = greenlet;
+        s_latch.Exit();
+    }
+
+    public static void Clear(int managedThreadId)
+    {
+        s_latch.Enter();
+        s_byThreadId[managedThreadId] = null;
+        s_latch.Exit();
+    }
+
+    /// <summary>May be called from any thread: those that have a thread now, for dumps.</summary>
+    public static Greenlet?[] Snapshot()
+    {
+        s_latch.Enter();
+        var copy = (Greenlet?[])s_byThreadId.Clone();
+        s_latch.Exit();
+        return copy;
+    }
+}

@@ -1,0 +1,116 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
+using Patchy.Fibers;
+using Patchy.Interop;
+using Patchy.Threading;
+
+namespace Patchy;
+
+// Protocol.
+//  1. One native thread looks at every hub every few milliseconds. A hub is stuck when the same greenlet has had its carrier, in its own code, for two looks
+//     although there is something for the hub to do.
+//  2. It then takes the hub from that greenlet with the swap of Hub's protocol (2), which fails if the greenlet has entered the hub meanwhile. The monitor's
+//     kernel thread becomes the hub's carrier, by a switch to the loop; the loop attaches the monitor to a new kernel thread.
+//  3. The greenlet goes on beside the hub, as one that has escaped, and comes back at its next entry into the hub (Hub.Rejoin).
+//  4. A carrier that sleeps in the kernel is always relieved: what it waits for may be a greenlet of its own hub (a static constructor, for one). One that
+//     computes is relieved for green Threads and for the main thread, whose code was written for preemption, not for spawned greenlets, which may rely
+//     on nobody else running until they wait.
+//  5. While foreground green threads live, this thread is a foreground one. After Main has returned, main's kernel thread sleeps in the runtime's shutdown,
+//     so rule 4 relieves it, and the green threads run to their end.
+
+/// <summary>Sees to it that a blocked carrier does not freeze its hub. The counterpart of Go's sysmon; gevent can only report.</summary>
+internal sealed class HubMonitor
+{
+    private const int LookEveryMilliseconds = 10;
+    private const int LookEveryWhenAsleep = 20;
+
+    private static SpinLatch s_latch;
+    private static HubMonitor? s_instance;
+    private static Thread? s_thread;
+
+    private readonly Dictionary<Hub, long> _lastCounts = [];
+    private readonly Dictionary<FiberKind, Fiber> _self = [];
+
+    private HubMonitor() { }
+
+    /// <summary>How often a hub was taken from a greenlet that kept its carrier.</summary>
+    public static long Reliefs { get; private set; }
+
+    /// <summary>How often a spawned greenlet was seen to compute without a wait while others were ready.</summary>
+    public static long Hogs { get; private set; }
+
+    /// <summary>May be called from any thread, any number of times.</summary>
+    public static void EnsureStarted()
+    {
+        if (Volatile.Read(ref s_instance) is not null) return;
+        var monitor = new HubMonitor();
+        var thread = new Thread(monitor.Run) { IsBackground = true, Name = "Patchy monitor" };
+        s_latch.Enter();
+        bool first = s_instance is null;
+        if (first)
+        {
+            s_thread = thread;
+            s_instance = monitor;
+        }
+        s_latch.Exit();
+        if (!first) return;
+        NativeThreads.Start(thread);
+        HubDumpSignal.Listen();
+    }
+
+    /// <summary>Makes the monitor's thread a foreground one, or a background one again.</summary>
+    public static unsafe void KeepProcessAlive(bool keep)
+    {
+        if (s_thread is { } thread) CooperativeThread.SetIsBackgroundOriginal(thread, !keep);
+    }
+
+    private unsafe void Run()
+    {
+        while (true)
+        {
+            bool anyAwake = false;
+            foreach (Hub hub in HubRegistry.All) anyAwake |= Look(hub);
+            CooperativeSleep.SleepOriginal(anyAwake ? LookEveryMilliseconds : LookEveryWhenAsleep);
+        }
+    }
+
+    /// <summary>False when the hub sleeps.</summary>
+    private bool Look(Hub hub)
+    {
+        if (hub.Inbox.IsAsleep) return false;
+        long count = hub.SwitchCount;
+        Greenlet? current = hub.Current;
+        bool same = _lastCounts.TryGetValue(hub, out long last) && last == count;
+        _lastCounts[hub] = count;
+        if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached) Relieve(hub, current);
+        return true;
+    }
+
+    private static bool HasWork(Hub hub) =>
+        hub.HasReady || !hub.Inbox.IsEmpty || hub.Timers.NextDue <= Deadline.Now || Libc.IsReadable(hub.Reactor.Descriptor);
+
+    private void Relieve(Hub hub, Greenlet current)
+    {
+        bool computes = KernelThread.IsRunning(hub.CarrierTid);
+        if (computes && current is not GreenThread && current != hub.Main)
+        {
+            Hogs++;
+            HubEventSource.Log.CarrierHogged(current.Name, hub.ToString());
+            return;
+        }
+        if (!_self.TryGetValue(hub.Kind, out Fiber? self)) // before the hub is taken: nothing may fail after
+            _self[hub.Kind] = self = Fiber.ForCurrentThread(hub.Kind);
+        else if (self.State == FiberState.Attached)
+            self.BecomeCarrier();
+        if (!hub.TryTakeFrom(current)) return;
+        current.IsOffCarrier = true;
+        current.OnLeavingCarrier(); // who waits for a lock of it can no longer rely on its stops
+        Reliefs++;
+        hub.CarrierTid = Libc.gettid();
+        hub.Attachments.EnqueueEscape(self);
+        self.LeaveCarrierTo(hub.LoopWithoutGreenlet());
+        HubEventSource.Log.CarrierRelieved(current.Name, hub.ToString());
+    }
+}

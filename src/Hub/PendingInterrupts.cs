@@ -1,0 +1,140 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Threading;
+using Patchy.Threading;
+
+namespace Patchy;
+
+// Protocol.
+//  1. Any thread adds, under the latch; only the greenlet itself takes.
+//  2. A kill or a timeout stays pending after it was raised (it is raised again at the next wait), so that a catch (Exception) on the way cannot
+//     swallow it: .NET has no BaseException. It goes when the body or the timeout's scope is left, or when the handler that will get it names its type.
+//  3. But not while an exception is on its way or being handled on that stack: a finally block that has to wait (SemaphoreSlim.Release for its own
+//     lock, for one) would be cut short, and a permit lost. gevent's finally blocks can wait too.
+//  4. _kinds is the fast look: written under the latch, read without.
+
+/// <summary>What is to be raised in one greenlet at its next wait.</summary>
+internal struct PendingInterrupts
+{
+    private SpinLatch _latch;
+    private volatile int _kinds;
+    private volatile int _raised; // kinds of which all have been thrown at least once; under the latch
+    private Exception? _kill;
+    private List<GreenletTimeout>? _timeouts;
+
+    /// <summary>Only on the greenlet itself: what its next wait has to raise.</summary>
+    public readonly Interrupts Kinds
+    {
+        get
+        {
+            int kinds = _kinds, raised = _raised;
+            bool inFlight = (kinds & raised) != 0 && Marshal.GetExceptionPointers() != 0; // not 0 in a finally block, a filter and a catch block
+            return (Interrupts)(inFlight ? kinds & ~raised : kinds);
+        }
+    }
+
+    /// <summary>False when there was a kill already: one is enough.</summary>
+    public bool AddKill(Exception exception)
+    {
+        _latch.Enter();
+        bool first = _kill is null;
+        _kill ??= exception;
+        _kinds |= (int)Interrupts.Kill;
+        _latch.Exit();
+        return first;
+    }
+
+    public void AddThreadInterrupt()
+    {
+        _latch.Enter();
+        _kinds |= (int)Interrupts.ThreadInterrupt;
+        _latch.Exit();
+    }
+
+    public void AddTimeout(GreenletTimeout timeout)
+    {
+        _latch.Enter();
+        (_timeouts ??= []).Add(timeout);
+        _kinds |= (int)Interrupts.Timeout;
+        _raised &= ~(int)Interrupts.Timeout;
+        _latch.Exit();
+    }
+
+    public void RemoveTimeout(GreenletTimeout timeout)
+    {
+        _latch.Enter();
+        if (_timeouts is not null && _timeouts.Remove(timeout) && _timeouts.Count == 0)
+        {
+            _kinds &= ~(int)Interrupts.Timeout;
+            _raised &= ~(int)Interrupts.Timeout;
+        }
+        _latch.Exit();
+    }
+
+    /// <summary>What to throw now: a kill before a timeout before Thread.Interrupt, which alone is used up by that (as natively).</summary>
+    public Exception? Take(Interrupts kinds)
+    {
+        Exception? taken = null;
+        Interrupts pending = Kinds & kinds;
+        _latch.Enter();
+        pending &= (Interrupts)_kinds;
+        if ((pending & Interrupts.Kill) != 0)
+        {
+            taken = _kill;
+            _raised |= (int)Interrupts.Kill;
+        }
+        else if ((pending & Interrupts.Timeout) != 0)
+        {
+            GreenletTimeout timeout = _timeouts!.Find(static t => !t.WasRaised) ?? _timeouts[0];
+            timeout.WasRaised = true;
+            if (_timeouts.TrueForAll(static t => t.WasRaised)) _raised |= (int)Interrupts.Timeout;
+            taken = timeout;
+        }
+        else if ((pending & Interrupts.ThreadInterrupt) != 0)
+        {
+            _kinds &= ~(int)Interrupts.ThreadInterrupt;
+            taken = new ThreadInterruptedException();
+        }
+        _latch.Exit();
+        if (taken is not (null or ThreadInterruptedException) && CatchSearch.IsHandledByType(taken)) Settle(taken);
+        return taken;
+    }
+
+    /// <summary>The kill behind an exception that the BCL has wrapped (IOException, TypeInitializationException, AggregateException); else the exception itself.</summary>
+    public Exception Unwrap(Exception exception)
+    {
+        if ((Kinds & Interrupts.Kill) == 0) return exception;
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+            if (ReferenceEquals(inner, _kill)) return inner;
+        return exception;
+    }
+
+    public void Clear()
+    {
+        if (_kinds == 0) return;
+        _latch.Enter();
+        _kinds = 0;
+        _raised = 0;
+        _kill = null;
+        _timeouts = null;
+        _latch.Exit();
+    }
+
+    private void Settle(Exception raised)
+    {
+        if (raised is GreenletTimeout timeout)
+        {
+            RemoveTimeout(timeout);
+            return;
+        }
+        _latch.Enter();
+        if (ReferenceEquals(_kill, raised))
+        {
+            _kill = null;
+            _kinds &= ~(int)Interrupts.Kill;
+            _raised &= ~(int)Interrupts.Kill;
+        }
+        _latch.Exit();
+    }
+}

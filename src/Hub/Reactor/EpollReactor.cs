@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using System.Threading;
+using Patchy.Interop;
+using Patchy.Threading;
+
+namespace Patchy.Reactor;
+
+// Protocol.
+//  1. A descriptor is added to the epoll set once, edge-triggered, for both directions, and stays there until Forget.
+//  2. An edge wakes all that wait in its direction; when nobody waits it is kept in the entry and ends the next wait at once. As whoever waits has
+//     tried the call first, no edge is lost: an edge before the try shows in the try, one after it shows in the entry.
+//  3. The table and its entries are touched under _latch only (greenlets of this hub, the loop, and Forget from anywhere); looking whether there is
+//     an entry at all needs no latch, since an entry is made while the descriptor cannot be closed (the guard of FdWait.Wait) and close comes after Forget.
+//  4. After Forget an event of the same epoll_wait may still name the number; it meets no entry, or a new one, which it wakes for nothing: harmless.
+
+/// <summary>The descriptors that greenlets of one hub wait for (Linux epoll).</summary>
+internal sealed unsafe class EpollReactor
+{
+    private const int BatchSize = 256;
+    private const int ReadEvents = unchecked((int)(Libc.EpollIn | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup));
+    private const int WriteEvents = unchecked((int)(Libc.EpollOut | Libc.EpollErr | Libc.EpollHup));
+
+    // struct epoll_event is packed on x86-64 only.
+    private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int s_dataOffset = s_eventSize - 8;
+
+    private readonly Hub _hub;
+    private readonly EventFd _bell;
+    private readonly int _epoll;
+    private readonly byte* _events;
+    private SpinLatch _latch;
+    private FdEntry?[] _entries = new FdEntry?[64];
+
+    public EpollReactor(Hub hub, EventFd bell)
+    {
+        _hub = hub;
+        _bell = bell;
+        _epoll = Libc.epoll_create1(Libc.EpollCloexec);
+        if (_epoll < 0) throw new InvalidOperationException($"epoll_create1 failed with errno {Marshal.GetLastPInvokeError()}: the process has no file descriptor left (see ulimit -n).");
+        // SAFETY: used by the loop only, never freed: a hub lives as long as the process.
+        _events = (byte*)NativeMemory.AllocZeroed(BatchSize, (nuint)s_eventSize);
+        if (Control(Libc.EpollCtlAdd, bell.Descriptor, Libc.EpollIn | Libc.EpollEt) != 0)
+            throw new InvalidOperationException($"epoll_ctl failed with errno {Marshal.GetLastPInvokeError()} for the hub's own eventfd.");
+    }
+
+    public int Descriptor => _epoll;
+
+    /// <summary>Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>.</summary>
+    public bool TryAdd(FdWaiter waiter, int fd, FdInterest interest, out FdResult result)
+    {
+        result = FdResult.Ready;
+        _latch.Enter();
+        FdEntry entry = GetEntry(fd);
+        bool park = false;
+        if (!entry.IsRegistered && !TryRegister(entry, fd))
+        {
+            result = FdResult.Unpollable;
+        }
+        else if (entry.EdgeOf(interest))
+        {
+            entry.EdgeOf(interest) = false;
+        }
+        else
+        {
+            (entry.Of(interest) ??= []).Add(waiter);
+            park = true;
+        }
+        _latch.Exit();
+        return park;
+    }
+
+    /// <summary>Only on a running greenlet: the wait ended otherwise.</summary>
+    public void Remove(FdWaiter waiter, int fd, FdInterest interest)
+    {
+        _latch.Enter();
+        _entries[fd]?.Of(interest)?.Remove(waiter);
+        _latch.Exit();
+    }
+
+    /// <summary>May be called from any thread, before the descriptor is closed. True when somebody waited for it.</summary>
+    public bool Forget(int fd)
+    {
+        if (!Knows(fd)) return false;
+        bool woke = false;
+        _latch.Enter();
+        if (_entries[fd] is { } entry)
+        {
+            if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
+            _entries[fd] = null;
+            woke = WakeAll(entry.Readers, closed: true) | WakeAll(entry.Writers, closed: true);
+        }
+        _latch.Exit();
+        return woke;
+    }
+
+    /// <summary>May be called from any thread: whoever waits for the descriptor tries again.</summary>
+    public void Recheck(int fd)
+    {
+        if (!Knows(fd)) return;
+        _latch.Enter();
+        if (_entries[fd] is { } entry)
+        {
+            Edge(entry, FdInterest.Read);
+            Edge(entry, FdInterest.Write);
+        }
+        _latch.Exit();
+    }
+
+    /// <summary>Only on the loop: waits at most that long (-1: until there is something), and wakes whom the events concern.</summary>
+    public void Poll(int milliseconds)
+    {
+        int count = Libc.epoll_wait(_epoll, _events, BatchSize, milliseconds);
+        if (count <= 0) return; // a timeout, or EINTR: the loop comes back
+        _latch.Enter();
+        for (int i = 0; i < count; i++)
+        {
+            // SAFETY: the kernel has filled in count events.
+            byte* change = _events + i * s_eventSize;
+            int events = *(int*)change;
+            int fd = *(int*)(change + s_dataOffset);
+            if (fd == _bell.Descriptor) _bell.Clear();
+            else if ((uint)fd < (uint)_entries.Length && _entries[fd] is { } entry)
+            {
+                if ((events & ReadEvents) != 0) Edge(entry, FdInterest.Read);
+                if ((events & WriteEvents) != 0) Edge(entry, FdInterest.Write);
+            }
+        }
+        _latch.Exit();
+    }
+
+    private static void Edge(FdEntry entry, FdInterest interest)
+    {
+        if (!WakeAll(entry.Of(interest), closed: false)) entry.EdgeOf(interest) = true;
+    }
+
+    private static bool WakeAll(List<FdWaiter>? waiters, bool closed)
+    {
+        if (waiters is null || waiters.Count == 0) return false;
+        bool woke = false;
+        foreach (FdWaiter waiter in waiters)
+        {
+            if (closed) waiter.IsClosed = true;
+            woke |= waiter.Wake();
+        }
+        waiters.Clear();
+        return woke;
+    }
+
+    private bool Knows(int fd)
+    {
+        FdEntry?[] entries = Volatile.Read(ref _entries);
+        return (uint)fd < (uint)entries.Length && entries[fd] is not null;
+    }
+
+    private FdEntry GetEntry(int fd)
+    {
+        if (fd >= _entries.Length)
+        {
+            FdEntry?[] grown = _entries;
+            Array.Resize(ref grown, Math.Max(fd + 1, _entries.Length * 2));
+            Volatile.Write(ref _entries, grown);
+        }
+        return _entries[fd] ??= new FdEntry();
+    }
+
+    private bool TryRegister(FdEntry entry, int fd)
+    {
+        const uint Both = Libc.EpollIn | Libc.EpollOut | Libc.EpollRdHup | Libc.EpollEt;
+        int failed = Control(Libc.EpollCtlAdd, fd, Both);
+        if (failed != 0 && Marshal.GetLastPInvokeError() == Libc.Eexist) failed = Control(Libc.EpollCtlMod, fd, Both);
+        return entry.IsRegistered = failed == 0;
+    }
+
+    private int Control(int operation, int fd, uint events)
+    {
+        byte* change = stackalloc byte[16];
+        // SAFETY: sixteen bytes hold either layout of struct epoll_event.
+        *(uint*)change = events;
+        *(ulong*)(change + s_dataOffset) = (ulong)(uint)fd;
+        return Libc.epoll_ctl(_epoll, operation, fd, change);
+    }
+}

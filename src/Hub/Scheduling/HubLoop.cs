@@ -1,0 +1,86 @@
+using System;
+using System.Threading;
+using Patchy.Fibers;
+using Patchy.Threading;
+
+namespace Patchy.Scheduling;
+
+/// <summary>
+/// The hub's own fiber: entered when nothing is ready, or once a turn is over. A turn delivers the inbox, fires timers, attaches fibers that need a
+/// kernel thread, polls the reactor (asleep when there is nothing to run) and runs the first ready greenlet, which then switches to the next itself.
+/// </summary>
+internal sealed class HubLoop
+{
+    private readonly Hub _hub;
+
+    public HubLoop(Hub hub)
+    {
+        _hub = hub;
+        Fiber = Fiber.Create(hub.Kind);
+    }
+
+    public Fiber Fiber { get; }
+
+    /// <summary>Makes the loop's CLR thread; it does nothing until somebody switches to it.</summary>
+    public void Launch()
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = "Patchy hub" };
+        Fiber.Launch(thread, NativeThreads.Start);
+    }
+
+    private void Run()
+    {
+        Fiber.Detach();
+        _hub.DeclareLoopHere();
+        try
+        {
+            while (true) Turn();
+        }
+        catch (Exception exception)
+        {
+            Environment.FailFast($"Patchy: {_hub} is broken. This is a bug in Patchy.", exception);
+        }
+    }
+
+    private void Turn()
+    {
+        Hub hub = _hub;
+        hub.BeginTurn();
+        hub.Inbox.Drain(hub);
+        hub.Timers.FireDue(hub, hub.LastTurnTicks);
+        hub.Attachments.Work();
+        hub.Bystanders.WakeAfter(hub.SwitchCount);
+        if (hub.Ready.IsEmpty) Sleep(hub);
+        else hub.Reactor.Poll(0);
+        if (!hub.Ready.IsEmpty) RunNext(hub);
+    }
+
+    private static void Sleep(Hub hub)
+    {
+        if (!hub.Inbox.TryFallAsleep()) return;
+        int milliseconds = -1;
+        long due = hub.Timers.NextDue;
+        if (due != long.MaxValue) milliseconds = Deadline.At(due).RemainingMilliseconds;
+        hub.Reactor.Poll(milliseconds);
+        hub.Inbox.WakeUp();
+    }
+
+    private void RunNext(Hub hub)
+    {
+        Fiber target;
+        try
+        {
+            target = hub.TakeReady(out Greenlet? failed, out FiberLimitException? limit)!;
+            if (failed is not null)
+            {
+                failed.Fail(limit!);
+                return;
+            }
+        }
+        catch (OutOfMemoryException)
+        {
+            return; // nothing was taken: the next turn tries again
+        }
+        Fiber.SwitchTo(target);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Patchy.Scheduling;
+
+/// <summary>Something another thread hands to a hub. Intrusive: a node may be in at most one inbox at a time.</summary>
+internal abstract class InboxNode
+{
+    internal InboxNode? NextInInbox;
+
+    /// <summary>On the hub's loop: what was asked for happens here.</summary>
+    internal abstract void Deliver(Hub hub);
+}

@@ -1,0 +1,137 @@
+using System;
+using System.Threading;
+using Patchy.Fibers;
+using Patchy.Scheduling;
+
+namespace Patchy.Threading;
+
+/// <summary>
+/// A <see cref="System.Threading.Thread"/> of the user's that runs as a greenlet: the real Thread object, its own stack and thread statics, but a kernel thread only to be
+/// born and to end. The counterpart of what gevent.monkey.patch_thread makes of threading.Thread.
+/// </summary>
+internal sealed class GreenThread : Greenlet
+{
+    private readonly Delegate _start;
+    private readonly Fiber _fiber;
+    private readonly StartSurroundings _surroundings;
+    private volatile bool _isBackground;
+
+    private GreenThread(Hub hub, Thread thread, Delegate start) : base(hub, context: null) // the runtime itself runs a thread in its context
+    {
+        _start = start;
+        _fiber = Fiber.Create(hub.Kind);
+        _isBackground = thread.IsBackground;
+        _surroundings = StartDelegate.TakeSurroundings(thread);
+        Priority = thread.Priority;
+        Thread = thread;
+        ManagedThreadId = thread.ManagedThreadId;
+    }
+
+    /// <summary>What the user has said. Foreground ones keep the process alive after Main has returned.</summary>
+    public bool IsBackground
+    {
+        get => _isBackground;
+        set
+        {
+            if (value == _isBackground) return;
+            _isBackground = value;
+            ForegroundThreads.Change(value ? -1 : 1);
+        }
+    }
+
+    /// <summary>What the user has said. It is remembered; a carrier's priority is its own.</summary>
+    public ThreadPriority Priority { get; set; }
+
+    /// <summary>The green thread that this Thread object is, or null. May be called from any thread.</summary>
+    public static GreenThread? Of(Thread thread) => OwnerOf(thread) as GreenThread;
+
+    /// <summary>The greenlet whose stack this Thread object is now, or null. May be called from any thread.</summary>
+    public static Greenlet? OwnerOf(Thread thread) =>
+        FindByManagedThreadId(thread.ManagedThreadId) is { } greenlet && ReferenceEquals(greenlet.Thread, thread) ? greenlet : null;
+
+    /// <summary>On the thread that calls Thread.Start: false when the new one is to be native.</summary>
+    /// <exception cref="FiberLimitException">No further green thread can be had. The Thread object has not been started.</exception>
+    public static bool TryStart(Thread thread)
+    {
+        if (NativeThreads.IsStarting || !Hub.IsHubThread()) return false;
+        if (StartDelegate.Of(thread) is not { } start || StartDelegate.IsFrameworks(start)) return false;
+
+        var green = new GreenThread(Hub.ForThisThread(), thread, start);
+        StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.Run) : new ParameterizedThreadStart(green.Run));
+        if (!green._isBackground) ForegroundThreads.Change(1);
+        bool launched = false;
+        GreenletTable.Set(green.ManagedThreadId, green);
+        try
+        {
+            Background(thread, true);
+            green._fiber.Launch(thread, NativeThreads.StartPrepared);
+            launched = true;
+        }
+        finally
+        {
+            if (!launched) green.TakeBack();
+        }
+        green.Hub.Admit(green.Ready());
+        if (UnstartedInterrupts.Take(thread)) green.InterruptThread();
+        return true;
+    }
+
+    private GreenThread Ready()
+    {
+        Fiber = _fiber;
+        return this;
+    }
+
+    private void TakeBack()
+    {
+        GreenletTable.Clear(ManagedThreadId);
+        if (!_isBackground) ForegroundThreads.Change(-1);
+        StartDelegate.Replace(Thread!, _start);
+        StartDelegate.PutBack(Thread!, _surroundings);
+        Background(Thread!, _isBackground);
+    }
+
+    private void Run() => RunOnFiber(static (start, _) => ((ThreadStart)start)(), null);
+
+    private void Run(object? argument) => RunOnFiber(static (start, argument) => ((ParameterizedThreadStart)start)(argument), argument);
+
+    /// <summary>The thread's whole life. An exception of the user's goes through, and ends the process, as in any thread.</summary>
+    private void RunOnFiber(Action<Delegate, object?> body, object? argument)
+    {
+        _fiber.Detach();
+        Adopt(this, Thread!, ManagedThreadId, _fiber);
+        Hub.Leave(this);
+
+        try
+        {
+            if (_surroundings.Context is { } context) ExecutionContext.Run(context, _ => RunIn(body, argument), null);
+            else RunIn(body, argument);
+        }
+        catch (GreenletExit)
+        {
+            // killed: that is an end like any other
+        }
+
+        Hub.Enter(this);
+        OnLeavingCarrier();
+        SetRunning(null);
+        Hub.Attachments.EnqueueEnd(_fiber);
+        _fiber.LeaveCarrierTo(Hub.NextFiber());
+
+        // On a kernel thread of its own again: the runtime ends it as any other. ThreadState must not show the flag that we had set.
+        if (!_isBackground) Background(Thread!, false);
+        Disown(ManagedThreadId);
+        if (!_isBackground) ForegroundThreads.Change(-1);
+        _fiber.Retire();
+        Completion.Complete();
+        Hub.Attachments.EndFinished();
+    }
+
+    private void RunIn(Action<Delegate, object?> body, object? argument)
+    {
+        _surroundings.SetCultures();
+        body(_start, argument);
+    }
+
+    private static unsafe void Background(Thread thread, bool value) => CooperativeThread.SetIsBackgroundOriginal(thread, value);
+}
