@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using Patchy.Reactor;
+using Patchy.Threading;
+
+namespace Patchy.Sockets;
+
+/// <summary>
+/// Stands in for the three SocketAsyncContext.ReceiveFrom, where Socket.Receive and ReceiveFrom end, and so NetworkStream, SslStream,
+/// pipes and redirected process streams (which are read, not received).
+/// </summary>
+internal static unsafe class CooperativeReceive
+{
+    internal static delegate*<object, Memory<byte>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError> FromMemoryOriginal =
+        (delegate*<object, Memory<byte>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError>)Entry(typeof(Memory<byte>));
+
+    internal static delegate*<object, Span<byte>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError> FromSpanOriginal =
+        (delegate*<object, Span<byte>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError>)Entry(typeof(Span<byte>));
+
+    internal static delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError> FromListOriginal =
+        (delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
+
+    internal static SocketError FromMemory(
+        object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
+        if (Greenlet.Running is not { } self) return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+            return Receive(self, handle, buffer.Span, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    internal static SocketError FromSpan(
+        object context, Span<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
+        if (Greenlet.Running is not { } self) return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+            return Receive(self, handle, buffer, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    internal static SocketError FromList(
+        object context, IList<ArraySegment<byte>> buffers, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
+        if (Greenlet.Running is not { } self) return FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+            return Receive(self, handle, default, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    private static SocketError Receive(
+        Greenlet self, SafeSocketHandle handle, Span<byte> buffer, IList<ArraySegment<byte>>? buffers, ref SocketFlags flags, Memory<byte> socketAddress,
+        out int socketAddressLength, int timeout, out int bytesReceived)
+    {
+        Deadline deadline = default;
+        while (true)
+        {
+            SocketFlags receivedFlags = SocketFlags.None;
+            bool done;
+            SocketError error;
+            if (buffers is null && socketAddress.Length == 0)
+            {
+                // Socket.Receive looks neither at the address nor at the flags: recv(2) does, which costs less than recvmsg(2).
+                socketAddressLength = 0;
+                done = SocketInternals.TryReceive(null, handle, buffer, flags, out bytesReceived, out error);
+            }
+            else
+            {
+                done = SocketInternals.TryReceiveFrom(
+                    null, handle, buffer, buffers, flags, socketAddress.Span, out socketAddressLength, out bytesReceived, out receivedFlags, out error);
+            }
+            if (!done) error = SocketCall.Park(self, handle, FdInterest.Read, timeout, ref deadline);
+            if (done || error != SocketError.Success)
+            {
+                if (!done) socketAddressLength = socketAddress.Length; // as the BCL leaves it when nothing came
+                flags = receivedFlags;
+                return error;
+            }
+        }
+    }
+
+    private static nint Entry(Type buffer) => OriginalMethod.Of(
+        SocketInternals.ContextType, "ReceiveFrom",
+        buffer, typeof(SocketFlags).MakeByRefType(), typeof(Memory<byte>), typeof(int).MakeByRefType(), typeof(int), typeof(int).MakeByRefType());
+}

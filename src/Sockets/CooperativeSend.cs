@@ -1,0 +1,103 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using Patchy.Reactor;
+using Patchy.Threading;
+
+namespace Patchy.Sockets;
+
+/// <summary>
+/// Stands in for the three SocketAsyncContext.SendTo, where Socket.Send and SendTo end. As natively, a stream send goes on until all is
+/// sent; the timeout is for the whole of it.
+/// </summary>
+internal static unsafe class CooperativeSend
+{
+    internal static delegate*<object, byte[], int, int, SocketFlags, Memory<byte>, int, out int, SocketError> ToFromArrayOriginal =
+        (delegate*<object, byte[], int, int, SocketFlags, Memory<byte>, int, out int, SocketError>)OriginalMethod.Of(
+            SocketInternals.ContextType, "SendTo",
+            typeof(byte[]), typeof(int), typeof(int), typeof(SocketFlags), typeof(Memory<byte>), typeof(int), typeof(int).MakeByRefType());
+
+    internal static delegate*<object, ReadOnlySpan<byte>, SocketFlags, Memory<byte>, int, out int, SocketError> ToFromSpanOriginal =
+        (delegate*<object, ReadOnlySpan<byte>, SocketFlags, Memory<byte>, int, out int, SocketError>)Entry(typeof(ReadOnlySpan<byte>));
+
+    internal static delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError> ToFromListOriginal =
+        (delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
+
+    internal static SocketError ToFromArray(object context, byte[] buffer, int offset, int count, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
+        if (Greenlet.Running is not { } self) return ToFromArrayOriginal(context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
+        if (SocketCall.TryBegin(context, FdInterest.Write, out SafeSocketHandle handle))
+            return Send(self, handle, buffer, null, offset, count, flags, socketAddress, timeout, out bytesSent);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = ToFromArrayOriginal(context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    internal static SocketError ToFromSpan(object context, ReadOnlySpan<byte> buffer, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
+        if (Greenlet.Running is not { } self) return ToFromSpanOriginal(context, buffer, flags, socketAddress, timeout, out bytesSent);
+        if (SocketCall.TryBegin(context, FdInterest.Write, out SafeSocketHandle handle))
+            return Send(self, handle, buffer, null, 0, buffer.Length, flags, socketAddress, timeout, out bytesSent);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = ToFromSpanOriginal(context, buffer, flags, socketAddress, timeout, out bytesSent);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    internal static SocketError ToFromList(object context, IList<ArraySegment<byte>> buffers, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
+        if (Greenlet.Running is not { } self) return ToFromListOriginal(context, buffers, flags, socketAddress, timeout, out bytesSent);
+        if (SocketCall.TryBegin(context, FdInterest.Write, out SafeSocketHandle handle))
+            return Send(self, handle, default, buffers, 0, 0, flags, socketAddress, timeout, out bytesSent);
+
+        SocketError error;
+        SocketCall.EnterQueue(self);
+        try
+        {
+            error = ToFromListOriginal(context, buffers, flags, socketAddress, timeout, out bytesSent);
+        }
+        finally
+        {
+            SocketCall.LeaveQueue(self);
+        }
+        return SocketCall.AfterQueue(self, error);
+    }
+
+    private static SocketError Send(
+        Greenlet self, SafeSocketHandle handle, ReadOnlySpan<byte> buffer, IList<ArraySegment<byte>>? buffers, int offset, int count, SocketFlags flags,
+        Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
+        bytesSent = 0;
+        int bufferIndex = 0;
+        Deadline deadline = default;
+        while (true)
+        {
+            // A try moves bufferIndex, offset and count on by what it has sent.
+            bool done = SocketInternals.TrySendTo(
+                null, handle, buffer, buffers, ref bufferIndex, ref offset, ref count, flags, socketAddress.Span, ref bytesSent, out SocketError error);
+            if (done) return error;
+            error = SocketCall.Park(self, handle, FdInterest.Write, timeout, ref deadline);
+            if (error != SocketError.Success) return error;
+        }
+    }
+
+    private static nint Entry(Type buffer) => OriginalMethod.Of(
+        SocketInternals.ContextType, "SendTo", buffer, typeof(SocketFlags), typeof(Memory<byte>), typeof(int), typeof(int).MakeByRefType());
+}

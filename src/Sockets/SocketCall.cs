@@ -1,0 +1,94 @@
+using System;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Patchy.Reactor;
+
+namespace Patchy.Sockets;
+
+// Protocol of every blocking call on a socket.
+//  1. The descriptor is made non-blocking once and stays so (the BCL's own asynchronous calls do the same); Socket.Blocking stays true.
+//  2. The call is tried at once, unless the BCL has operations queued in that direction: then it goes through the BCL's queue, behind them.
+//  3. When it would block the greenlet parks in the hub's reactor and tries again. Tried first, then waited for: the reactor is edge-triggered.
+//  4. A parked greenlet holds no reference on the handle, as the BCL's own blocking calls do not: a close finds it through FdWait.Forget.
+//  5. Nothing is ever thrown between an operation that succeeded and its return: what is pending is raised only after a wait, before the next try.
+
+/// <summary>What the blocking calls on a socket have in common.</summary>
+internal static class SocketCall
+{
+    /// <summary>True: try the operation on <paramref name="handle"/>, and <see cref="Park"/> when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryBegin(object context, FdInterest interest, out SafeSocketHandle handle)
+    {
+        handle = SocketInternals.Handle(context);
+        if (!SocketInternals.IsHandleNonBlocking(context)) MakeNonBlocking(context);
+        return !OperationQueues.HasQueued(context, interest);
+    }
+
+    /// <summary>
+    /// Only on a running greenlet, after a try that would have blocked. Success: try again. Else the error that the call ends with. Throws what
+    /// is injected (a kill, a timeout): the socket stays usable.
+    /// </summary>
+    /// <param name="self">The running greenlet.</param>
+    /// <param name="handle">The socket.</param>
+    /// <param name="interest">What to wait for.</param>
+    /// <param name="timeout">As the BCL passes it, milliseconds: not above 0 is for ever.</param>
+    /// <param name="deadline">Of the whole call; default before the first wait.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the path of calls that need not wait short
+    internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline)
+    {
+        if (deadline.Ticks == 0) deadline = timeout > 0 ? Deadline.In(timeout) : Deadline.Never;
+        switch (FdWait.Wait(handle, (int)handle.DangerousGetHandle(), interest, deadline))
+        {
+            case FdResult.TimedOut:
+                return SocketError.TimedOut;
+            case FdResult.Closed:
+                // Another owner of the same number may have closed its handle (ownsHandle: false): ours goes on.
+                return handle.IsClosed ? SocketError.OperationAborted : SocketError.Success;
+            case FdResult.Interrupted:
+                self.RaisePending(Interrupts.Injected);
+                return SocketError.Success;
+            case FdResult.Unpollable:
+                return Doze(self, deadline);
+            default:
+                return SocketError.Success;
+        }
+    }
+
+    /// <summary>The original is about to wait in the BCL's own queue: an exception thrown there would leave its operation at the head of the queue for ever.</summary>
+    internal static void EnterQueue(Greenlet self) => self.NoRaise++;
+
+    /// <summary>The original has returned, or thrown.</summary>
+    internal static void LeaveQueue(Greenlet self) => self.NoRaise--;
+
+    /// <summary>A wait in the BCL's queue that was interrupted ended as late, and took its operation back: now raise what came. What has succeeded stays so.</summary>
+    internal static SocketError AfterQueue(Greenlet self, SocketError error)
+    {
+        if (error != SocketError.Success && self.HasPending) self.RaisePending();
+        return error;
+    }
+
+    /// <summary>No events can be had for this descriptor (the kernel refuses it, or has no memory for it): looks again soon.</summary>
+    internal static SocketError Doze(Greenlet self, Deadline deadline)
+    {
+        if (deadline.HasPassed) return SocketError.TimedOut;
+        if (Hub.Sleep(Deadline.In(1)) == ParkResult.Interrupted) self.RaisePending(Interrupts.Injected);
+        return SocketError.Success;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MakeNonBlocking(object context)
+    {
+        try
+        {
+            SocketInternals.SetHandleNonBlocking(context);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call itself finds the same and reports OperationAborted.
+        }
+        catch (SocketException)
+        {
+            // Not a valid descriptor any more: the call itself says so.
+        }
+    }
+}
