@@ -1,0 +1,11 @@
+using System;
+
+namespace Patchy.Detours;
+
+/// <summary>A refusal: what was found, what was expected, and what to do. Nothing was redirected.</summary>
+internal sealed class DetourRefusedException : Exception
+{
+    public DetourRefusedException(DetourRefusal refusal, string message) : base(message) => Refusal = refusal;
+
+    public DetourRefusal Refusal { get; }
+}
