@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Patchy.Conformance.Bodies;
+
+/// <summary>A connected pair over 127.0.0.1.</summary>
+internal sealed class Loopback : IDisposable
+{
+    public Loopback(bool noDelay = true)
+    {
+        using Socket listener = Listen();
+        Client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = noDelay };
+        Client.Connect(listener.LocalEndPoint!);
+        Server = listener.Accept();
+        Server.NoDelay = noDelay;
+    }
+
+    public Socket Client { get; }
+
+    public Socket Server { get; }
+
+    public static Socket Listen(int backlog = 16)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(backlog);
+        return listener;
+    }
+
+    public static byte[] ReceiveAll(Socket socket, int count)
+    {
+        byte[] all = new byte[count];
+        int got = 0;
+        while (got < count)
+        {
+            int n = socket.Receive(all, got, count - got, SocketFlags.None);
+            if (n == 0) break;
+            got += n;
+        }
+
+        return all[..got];
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Server.Dispose();
+    }
+}

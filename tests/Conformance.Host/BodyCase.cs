@@ -1,0 +1,49 @@
+using System.Reflection;
+
+namespace Patchy.Conformance;
+
+/// <summary>One body with its arguments, found by reflection.</summary>
+public sealed record BodyCase(string Group, string Name, BodyAttribute Terms, MethodInfo Method, object? Kind)
+{
+    /// <summary>All bodies of a group, in source order. A group is a static class whose name ends in "Bodies".</summary>
+    public static IReadOnlyList<BodyCase> Of(string group)
+    {
+        Type type = Groups().SingleOrDefault(t => GroupName(t) == group) ?? throw new ArgumentException($"There is no group '{group}'.", nameof(group));
+        return [.. Expand(type)];
+    }
+
+    /// <summary>Every body there is.</summary>
+    public static IReadOnlyList<BodyCase> All() => [.. Groups().OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Expand)];
+
+    public void Run(Outcome outcome)
+    {
+        try
+        {
+            Method.Invoke(null, BindingFlags.DoNotWrapExceptions, null, Kind is null ? [outcome] : [outcome, Kind], null);
+        }
+        catch (Exception e)
+        {
+            outcome.Say("the body threw " + Outcome.Describe(e));
+        }
+    }
+
+    private static IEnumerable<Type> Groups() => typeof(BodyCase).Assembly.GetTypes().Where(t => t.IsAbstract && t.IsSealed && t.Name.EndsWith("Bodies", StringComparison.Ordinal));
+
+    private static string GroupName(Type type) => type.Name[..^"Bodies".Length];
+
+    private static IEnumerable<BodyCase> Expand(Type type)
+    {
+        foreach (MethodInfo method in type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(m => m.MetadataToken))
+        {
+            if (method.GetCustomAttribute<BodyAttribute>() is not { } terms) continue;
+            if (method.GetParameters().Length == 1)
+            {
+                yield return new BodyCase(GroupName(type), method.Name, terms, method, null);
+                continue;
+            }
+
+            foreach (object kind in Enum.GetValues(method.GetParameters()[1].ParameterType))
+                yield return new BodyCase(GroupName(type), $"{method.Name}/{kind}", terms, method, kind);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Patchy.Conformance;
+
+/// <summary>The only file of the host that knows Patchy. Nothing of it is loaded in native mode.</summary>
+internal static class Patched
+{
+    private static bool s_patched;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Apply()
+    {
+        _ = Patch.All();
+        s_patched = true;
+    }
+
+    /// <summary>Every greenlet and what it waits for.</summary>
+    public static string WhoWaits() => s_patched ? Dump() : "Not patched.";
+
+    // By reflection: the dump is internal, and the host is an application like any other.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Dump() =>
+        typeof(Hub).Assembly.GetType("Patchy.HubDump")?.GetMethod("Text", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)?.Invoke(null, null) as string ?? "Patchy offers no dump.";
+}

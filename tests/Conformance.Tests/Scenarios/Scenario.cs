@@ -1,0 +1,14 @@
+namespace Patchy.Conformance.Tests.Scenarios;
+
+/// <summary>Runs one of tests/Scenarios in a process of its own.</summary>
+internal static class Scenario
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+
+    public static ChildProcess Run(string arguments, string fiber, params string[] settings)
+    {
+        var environment = new Dictionary<string, string> { ["PATCHY_FIBER"] = fiber };
+        foreach (string setting in settings) environment[setting.Split('=')[0]] = setting.Split('=')[1];
+        return ChildProcess.Run("Patchy.Scenarios", arguments.Split(' '), s_limit, environment);
+    }
+}

@@ -1,0 +1,4 @@
+using Xunit;
+
+// Fibers are counted, limited and adopted a process, and hubs measure time: one test at a time.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,29 @@
+using System.Runtime.ExceptionServices;
+
+namespace Patchy.Tests;
+
+/// <summary>Runs a test body as the main greenlet of a hub of its own. A body that hangs fails with a dump of who waits for what.</summary>
+internal static class OnHub
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    public static void Run(FiberKind kind, Action body)
+    {
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                _ = Hub.Create(kind);
+                body();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        }) { IsBackground = true };
+        thread.Start();
+        if (!thread.Join(s_patience)) throw new TimeoutException("The test hangs. " + HubDump.Text());
+        failure?.Throw();
+    }
+}

@@ -1,0 +1,214 @@
+using FluentAssertions;
+using Patchy.Fibers;
+using Patchy.Threading;
+using Xunit;
+
+namespace Patchy.Tests.Threading;
+
+public sealed class MonitorWaitTests
+{
+    private static readonly GreenSync s_sync = new();
+
+    public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Wait_AHundredOnOneObject_SleepTogetherAndAreWokenInOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        var order = new List<int>();
+        Greenlet[] all = [.. Enumerable.Range(0, 100).Select(i => Greenlet.Spawn(() =>
+        {
+            s_sync.Enter(target);
+            s_sync.Wait(target);
+            order.Add(i);
+            Monitor.Exit(target);
+        }))];
+        Greenlet.Yield();
+        for (int i = 0; i < 100; i++)
+        {
+            s_sync.Enter(target);
+            s_sync.Pulse(target);
+            Monitor.Exit(target);
+            order.Should().HaveCountLessThanOrEqualTo(i + 1);
+        }
+        Greenlet.JoinAll(all);
+        order.Should().Equal(Enumerable.Range(0, 100));
+        WaitSet.AnyInside.Should().BeFalse("nobody waits any more");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Pulse_GreenletsAndNativeThreadsMixed_WakesOneEachInOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        var order = new List<int>();
+        int waiting = 0;
+        void Body(int number)
+        {
+            s_sync.Enter(target);
+            waiting++;
+            s_sync.Wait(target);
+            order.Add(number);
+            Monitor.Exit(target);
+        }
+        int Locked(Func<int> read)
+        {
+            s_sync.Enter(target);
+            int value = read();
+            Monitor.Exit(target);
+            return value;
+        }
+        var natives = new List<Thread>();
+        var greenlets = new List<Greenlet>();
+        for (int i = 0; i < 30; i++)
+        {
+            int number = i;
+            if (i % 3 == 0)
+            {
+                var native = new Thread(() => Body(number)) { IsBackground = true };
+                natives.Add(native);
+                native.Start();
+            }
+            else greenlets.Add(Greenlet.Spawn(() => Body(number)));
+            while (Locked(() => waiting) <= i) s_sync.Sleep(1);
+        }
+        for (int i = 0; i < 30; i++)
+        {
+            s_sync.Enter(target);
+            s_sync.Pulse(target);
+            Monitor.Exit(target);
+            while (Locked(() => order.Count) <= i) Greenlet.Yield();
+            Locked(() => order.Count).Should().Be(i + 1, "a pulse wakes exactly one");
+        }
+        Greenlet.JoinAll([.. greenlets]);
+        order.Should().Equal(Enumerable.Range(0, 30));
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void PulseAll_GreenletsAndNativeThreadsMixed_WakesAll(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        int woken = 0, waiting = 0;
+        void Body()
+        {
+            s_sync.Enter(target);
+            waiting++;
+            if (s_sync.Wait(target)) woken++;
+            Monitor.Exit(target);
+        }
+        Thread[] natives = [.. Enumerable.Range(0, 5).Select(_ => new Thread(Body) { IsBackground = true })];
+        foreach (Thread native in natives) native.Start();
+        Greenlet[] all = [.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(Body))];
+        while (true)
+        {
+            s_sync.Enter(target);
+            bool ready = waiting == 25;
+            if (ready) s_sync.PulseAll(target);
+            Monitor.Exit(target);
+            if (ready) break;
+            s_sync.Sleep(1);
+        }
+        Greenlet.JoinAll(all);
+        foreach (Thread native in natives) s_sync.Join(native).Should().BeTrue();
+        woken.Should().Be(25);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Pulse_OfOneWhoseTimeIsUpButWhoHasNotTheLockYet_IsNotLost(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        bool? first = null, second = null;
+        Greenlet late = Greenlet.Spawn(() => { s_sync.Enter(target); first = s_sync.Wait(target, 10); Monitor.Exit(target); });
+        Greenlet.Yield();
+        Greenlet patient = Greenlet.Spawn(() => { s_sync.Enter(target); second = s_sync.Wait(target, 200); Monitor.Exit(target); });
+        Greenlet.Yield();
+        s_sync.Enter(target);
+        s_sync.Sleep(40); // the first one's time is up; it waits for the lock
+        s_sync.Pulse(target);
+        Monitor.Exit(target);
+        Greenlet.JoinAll(late, patient);
+        first.Should().BeTrue();
+        second.Should().BeFalse("one pulse wakes one");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Kill_AndPulseAtOnce_ThePulseGoesToTheNext(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        bool? second = null;
+        Greenlet doomed = Greenlet.Spawn(() => { s_sync.Enter(target); try { s_sync.Wait(target); } finally { Monitor.Exit(target); } });
+        Greenlet.Yield();
+        Greenlet next = Greenlet.Spawn(() => { s_sync.Enter(target); second = s_sync.Wait(target, 5000); Monitor.Exit(target); });
+        Greenlet.Yield();
+        s_sync.Enter(target);
+        doomed.Kill(new GreenletExit(), block: false);
+        s_sync.Pulse(target); // hits the doomed one, which has not run yet
+        Monitor.Exit(target);
+        Greenlet.JoinAll(doomed, next);
+        second.Should().BeTrue();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Kill_DuringWait_IsRaisedWithTheLockHeld(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        bool heldInFinally = false;
+        Greenlet waiting = Greenlet.Spawn(() =>
+        {
+            s_sync.Enter(target);
+            s_sync.Enter(target);
+            try { s_sync.Wait(target); }
+            finally
+            {
+                Monitor.Exit(target);
+                heldInFinally = Monitor.IsEntered(target);
+                Monitor.Exit(target);
+            }
+        });
+        Greenlet.Yield();
+        waiting.Kill();
+        heldInFinally.Should().BeTrue();
+        s_sync.TryEnter(target, 1000).Should().BeTrue();
+        Monitor.Exit(target);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Kill_WhereNothingMayBeRaised_EndsTheWaitAsATimeout(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // As the BCL's socket queue needs it: an exception there would corrupt it. Its owner raises afterwards.
+        object target = new();
+        bool? result = null;
+        Greenlet waiting = Greenlet.Spawn(() =>
+        {
+            Greenlet.Running!.NoRaise++;
+            s_sync.Enter(target);
+            result = s_sync.Wait(target);
+            Monitor.Exit(target);
+            Greenlet.Running!.NoRaise--;
+            Greenlet.Running!.RaisePending();
+        });
+        Greenlet.Yield();
+        waiting.Kill();
+        result.Should().BeFalse();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Wait_PingPong_SwitchesBetweenTwo(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        object target = new();
+        int turn = 0, rounds = 0;
+        void Play(int me)
+        {
+            s_sync.Enter(target);
+            for (int i = 0; i < 1000; i++)
+            {
+                while (turn != me) s_sync.Wait(target);
+                turn = 1 - me;
+                rounds++;
+                s_sync.Pulse(target);
+            }
+            Monitor.Exit(target);
+        }
+        Greenlet.JoinAll(Greenlet.Spawn(() => Play(0)), Greenlet.Spawn(() => Play(1)));
+        rounds.Should().Be(2000);
+    });
+}

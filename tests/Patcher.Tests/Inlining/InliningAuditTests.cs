@@ -1,0 +1,78 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using FluentAssertions;
+using Patchy.Manifest;
+using Xunit;
+
+namespace Patchy.Tests.Inlining;
+
+/// <summary>
+/// A method that the framework's own images have inlined somewhere is not redirected there. Each servicing release is compiled anew, so
+/// that this must be asked of each.
+/// </summary>
+public sealed class InliningAuditTests
+{
+    private static readonly Dictionary<string, ReadyToRunImage> s_images = [];
+
+    /// <summary>Targets that are inlined somewhere, and why that does no harm. Compared exactly: one more caller is a failure.</summary>
+    private static readonly Dictionary<string, string[]> s_harmless = new()
+    {
+        // SpinOnceCore is redirected itself; the others are loops of the thread pool, which always stays native.
+        ["System.Threading.Thread.Yield()"] = ["LowLevelSpinWaiter.Wait", "SpinWait.SpinOnceCore", "WorkerThread.WorkerThreadStart", "WorkerThread.WorkerDoWork"],
+        // What the finalizer thread and the threads of the pool do to themselves; they always stay native.
+        ["System.Threading.Thread.set_Priority(System.Threading.ThreadPriority)"] = ["Thread.ResetFinalizerThreadSlow", "Thread.ResetThreadPoolThreadSlow"],
+    };
+
+    public static TheoryData<string> Cells()
+    {
+        var data = new TheoryData<string>();
+        foreach (ManifestRow row in PatchManifest.Load(null).Rows)
+        {
+            if (row.Mechanism == ManifestMechanism.Cell) data.Add(row.Target);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void Target_OfEachCellRow_IsInlinedNowhereInItsImage(string target)
+    {
+        PatchManifest manifest = PatchManifest.Load(null);
+        MethodBase method = new TargetResolver().Resolve(manifest, manifest.Rows.Single(row => row.Target == target));
+
+        Image(method.Module.Assembly.Location).InlinersOf(method.MetadataToken).Should().BeEquivalentTo(s_harmless.GetValueOrDefault(target, []));
+    }
+
+    [Fact]
+    public void Reader_OfCoreLib_SeesWhatIsKnownToBeInlined()
+    {
+        ReadyToRunImage coreLib = Image(typeof(object).Assembly.Location);
+        MethodInfo enter = typeof(Monitor).GetMethod("Enter", [typeof(object), typeof(bool).MakeByRefType()])!;
+
+        coreLib.HasInliningRecord.Should().BeTrue();
+        coreLib.InlinersOf(enter.MetadataToken).Should().HaveCountGreaterThan(100).And.Contain("ManualResetEventSlim.Wait");
+    }
+
+    [Fact]
+    public void Images_OfTheFramework_InlineNothingOfEachOther()
+    {
+        int compiled = 0;
+        foreach (string path in Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "System.*.dll"))
+        {
+            ReadyToRunImage image = Image(path);
+            if (image.HasCode) compiled++;
+            image.IsComposite.Should().BeFalse("{0} is its own version bubble", path);
+            image.ForeignInlinees.Should().Be(0, "{0} may have a target of another assembly inlined", path);
+        }
+        compiled.Should().BeGreaterThan(50);
+    }
+
+    private static ReadyToRunImage Image(string path)
+    {
+        lock (s_images)
+        {
+            if (!s_images.TryGetValue(path, out ReadyToRunImage? image)) s_images.Add(path, image = new ReadyToRunImage(path));
+            return image;
+        }
+    }
+}

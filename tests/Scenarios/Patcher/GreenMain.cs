@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace Patchy.Scenarios.Patcher;
+
+/// <summary>
+/// Patch.All() is the first line of the very method that starts, joins and sleeps: without tiering that method was compiled before the
+/// patch, with Join and Yield inlined.
+/// </summary>
+internal sealed class GreenMain : IScenario
+{
+    public int Run(string[] args)
+    {
+        PatchReport report = Patch.All();
+        var checks = new Checks();
+        Console.Write(report);
+        var clock = Stopwatch.StartNew();
+        int ended = 0, turns = 0;
+        var threads = new List<Thread>();
+        for (int i = 0; i < 50; i++)
+        {
+            var thread = new Thread(() =>
+            {
+                Thread.Sleep(100);
+                ended++; // no lock: greenlets of one hub take turns
+            });
+            threads.Add(thread);
+            thread.Start();
+        }
+        var ticker = new Thread(() =>
+        {
+            while (ended < 50)
+            {
+                turns++;
+                Thread.Sleep(5);
+            }
+        });
+        ticker.Start();
+        Thread.Yield();
+        foreach (Thread thread in threads) thread.Join();
+        checks.That("50 sleeps of 100 ms beside each other", clock.ElapsedMilliseconds is >= 99 and < 2000, $"{clock.ElapsedMilliseconds} ms");
+        checks.That("all ended", ended == 50, ended);
+        checks.That("others ran meanwhile", turns >= 3, turns);
+        ticker.Join();
+        checks.That("the main thread became the main greenlet of a hub", Greenlet.Running is not null);
+        return checks.Finish();
+    }
+}

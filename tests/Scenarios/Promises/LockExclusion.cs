@@ -1,0 +1,156 @@
+using System.Diagnostics;
+
+namespace Patchy.Scenarios.Promises;
+
+/// <summary>One inside at a time, whoever the owner is; and whoever waits costs no processor time.</summary>
+internal sealed class LockExclusion : IScenario
+{
+    private const double MostProcessorShare = 0.05;
+
+    public int Run(string[] args)
+    {
+        _ = Patch.All();
+        var checks = new Checks();
+        Counts(checks, "lock", new object());
+        CountsNewLock(checks);
+        NativeOwner(checks);
+        GreenOwner(checks);
+        return checks.Finish();
+    }
+
+    private static void Counts(Checks checks, string name, object gate)
+    {
+        int count = 0;
+        void Add()
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                lock (gate)
+                {
+                    int old = count;
+                    if (i % 4 == 0) Thread.Sleep(1);
+                    else Thread.Yield();
+                    count = old + 1;
+                }
+            }
+        }
+
+        Thread[] green = [.. Enumerable.Range(0, 2).Select(_ => new Thread(Add))];
+        foreach (Thread t in green) t.Start();
+        Task native = Vitals.Native(Add);
+        foreach (Thread t in green) t.Join();
+        native.Wait();
+        checks.That($"{name}: two greenlets and a native thread", count == 600, count);
+    }
+
+    private static void CountsNewLock(Checks checks)
+    {
+        var gate = new Lock();
+        int count = 0;
+        void Add()
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                lock (gate)
+                {
+                    int old = count;
+                    if (i % 4 == 0) Thread.Sleep(1);
+                    else Thread.Yield();
+                    count = old + 1;
+                }
+            }
+        }
+
+        Thread[] green = [.. Enumerable.Range(0, 2).Select(_ => new Thread(Add))];
+        foreach (Thread t in green) t.Start();
+        Task native = Vitals.Native(Add);
+        foreach (Thread t in green) t.Join();
+        native.Wait();
+        checks.That("Lock: two greenlets and a native thread", count == 600, count);
+    }
+
+    private static void NativeOwner(Checks checks)
+    {
+        object gate = new();
+        var newGate = new Lock();
+        using var held = new ManualResetEventSlim();
+        Task owner = Vitals.Native(() =>
+        {
+            lock (gate)
+            lock (newGate)
+            {
+                held.Set();
+                Thread.Sleep(2000);
+            }
+        });
+        held.Wait();
+        Idle(checks, "a native owner", 2000, gate, newGate);
+        owner.Wait();
+    }
+
+    private static void GreenOwner(Checks checks)
+    {
+        object gate = new();
+        var newGate = new Lock();
+        using var held = new ManualResetEventSlim();
+        var owner = new Thread(() =>
+        {
+            lock (gate)
+            lock (newGate)
+            {
+                held.Set();
+                Thread.Sleep(2000);
+            }
+        });
+        owner.Start();
+        held.Wait();
+        Idle(checks, "a green owner", 2000, gate, newGate);
+        owner.Join();
+    }
+
+    /// <summary>Twenty green threads and two native ones wait for each lock, a ticker shows that the hub is free, and the processor rests.</summary>
+    private static void Idle(Checks checks, string owner, int ms, object gate, Lock newGate)
+    {
+        int ticks = 0, inside = 0;
+        bool stop = false;
+        var ticker = new Thread(() =>
+        {
+            while (!stop)
+            {
+                Thread.Sleep(20);
+                ticks++;
+            }
+        });
+        ticker.Start();
+        void Wait(int n)
+        {
+            if (n % 2 == 0)
+            {
+                lock (gate) Interlocked.Increment(ref inside);
+            }
+            else
+            {
+                lock (newGate) Interlocked.Increment(ref inside);
+            }
+        }
+
+        Thread[] green = [.. Enumerable.Range(0, 20).Select(n => new Thread(() => Wait(n)))];
+        foreach (Thread t in green) t.Start();
+        Task[] native = [.. Enumerable.Range(0, 2).Select(n => Vitals.Native(() => Wait(n)))];
+        Thread.Sleep(300); // the native ones have spun
+        TimeSpan before = Vitals.ProcessorTime;
+        var clock = Stopwatch.StartNew();
+        int ticksBefore = ticks;
+        Thread.Sleep(ms - 800);
+        double share = (Vitals.ProcessorTime - before) / clock.Elapsed;
+        int seen = ticks - ticksBefore;
+        checks.That($"{owner}: nobody is inside", Volatile.Read(ref inside) == 0, inside);
+        checks.That($"{owner}: processor share below {MostProcessorShare}", share < MostProcessorShare, $"{share:P1}");
+        checks.That($"{owner}: the others run", seen > 20, seen);
+        foreach (Thread t in green) t.Join();
+        Task.WaitAll(native);
+        stop = true;
+        ticker.Join();
+        checks.That($"{owner}: all got in", inside == 22, inside);
+    }
+}
