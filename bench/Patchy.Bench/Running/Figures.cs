@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Patchy.Bench.Running;
+
+/// <summary>What one run measured, by name. Printed as one line "name=value name=value", which peers in any language can print too.</summary>
+internal sealed class Figures
+{
+    private readonly List<KeyValuePair<string, double>> _values = new();
+
+    public IEnumerable<string> Names => _values.Select(v => v.Key);
+
+    public double? this[string name] => _values.Where(v => v.Key == name).Select(v => (double?)v.Value).FirstOrDefault();
+
+    public Figures Add(string name, double value)
+    {
+        _values.Add(new(name, value));
+        return this;
+    }
+
+    public static Figures Parse(string line)
+    {
+        var figures = new Figures();
+        foreach (string word in line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            string[] parts = word.Split('=');
+            figures.Add(parts[0], double.Parse(parts[1], CultureInfo.InvariantCulture));
+        }
+        return figures;
+    }
+
+    /// <summary>For each name the median over several runs.</summary>
+    public static Figures Median(IReadOnlyList<Figures> runs)
+    {
+        var median = new Figures();
+        foreach (string name in runs[0].Names)
+        {
+            double[] sorted = [.. runs.Select(r => r[name] ?? double.NaN).Order()];
+            median.Add(name, sorted[sorted.Length / 2]);
+        }
+        return median;
+    }
+
+    public override string ToString() => string.Join(' ', _values.Select(v => $"{v.Key}={v.Value.ToString("0.###", CultureInfo.InvariantCulture)}"));
+}

@@ -1,0 +1,13 @@
+using Patchy.Bench.Running;
+
+namespace Patchy.Bench;
+
+internal sealed class SpawnCommand : CompareCommand
+{
+    public override string Name => "spawn";
+
+    public override string Usage => "start and end: Greenlet.Spawn, a green new Thread, and the peers";
+
+    protected override void Compare(string[] args) =>
+        Show("spawn and finish", [Contender.Patched, Contender.OfThisProgram("patched-thread"), .. Contender.All()[1..]], "spawn");
+}

@@ -1,0 +1,127 @@
+"""The gevent peer of Patchy.Bench: WORK [SIZE], or echo-server PORT. Prints one line "name=value ..." as the others do."""
+from gevent import monkey
+
+monkey.patch_all()
+
+import resource
+import socket
+import sys
+import threading
+import time
+
+import gevent
+
+
+def together(count, body):
+    gevent.joinall([gevent.spawn(body) for _ in range(count)])
+
+
+def timed(operations, run):
+    run(operations // 20)
+    start = time.perf_counter()
+    run(operations)
+    return (time.perf_counter() - start) / operations * 1e9
+
+
+def yielding(tasks, operations):
+    def body():
+        for _ in range(operations // tasks):
+            gevent.sleep(0)
+
+    together(tasks, body)
+
+
+def ping_pong(operations):
+    ping, pong = threading.Semaphore(0), threading.Semaphore(0)
+
+    def other():
+        for _ in range(operations // 2):
+            ping.acquire()
+            pong.release()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    for _ in range(operations // 2):
+        ping.release()
+        pong.acquire()
+    thread.join()
+
+
+def spawn(operations):
+    for _ in range(operations // 100):
+        together(100, lambda: None)
+
+
+def uncontended(operations):
+    gate = threading.Lock()
+    total = 0
+    for _ in range(operations):
+        with gate:
+            total += 1
+
+
+def contended(operations):
+    gate = threading.Lock()
+    total = 0
+
+    def body():
+        nonlocal total
+        for _ in range(operations // 4):
+            with gate:
+                read = total
+                gevent.sleep(0)
+                total = read + 1
+
+    together(4, body)
+    assert total == operations // 4 * 4
+
+
+def sleepers(count):
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    start = time.perf_counter()
+    together(count, lambda: time.sleep(1))
+    wall = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"extra_wall_ms={wall * 1000 - 1000:.1f} cpu_ms={cpu * 1000:.1f} rss_kb_each={(after.ru_maxrss - before.ru_maxrss) / count:.2f}")
+
+
+def serve(port):
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(4096)
+    while True:
+        connection, _ = listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        gevent.spawn(echo, connection)
+
+
+def echo(connection):
+    with connection:
+        try:
+            while data := connection.recv(4096):
+                connection.sendall(data)
+        except ConnectionError:
+            pass
+
+
+def main():
+    work, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    if work == "yield":
+        print(f"ns={timed(400_000, lambda n: yielding(size, n)):.1f}")
+    elif work == "semaphore":
+        print(f"ns={timed(200_000, ping_pong):.1f}")
+    elif work == "spawn":
+        print(f"ns={timed(100_000, spawn):.1f}")
+    elif work == "lock":
+        print(f"contended_ns={timed(40_000, contended):.1f} uncontended_ns={timed(2_000_000, uncontended):.2f}")
+    elif work == "sleepers":
+        sleepers(size)
+    elif work == "echo-server":
+        serve(size)
+    else:
+        sys.exit(2)
+
+
+main()
