@@ -112,6 +112,7 @@ public sealed class Hub
         if (Greenlet.Running is { } running) return running;
         if (Greenlet.OfThisThread is { } escaped)
             throw new InvalidOperationException($"{escaped.Name} is in a call that blocks, on a kernel thread of its own: it cannot wait for its hub there.");
+        if (IsLoopHere) throw new BlockingSwitchOutException();
         return Create(DefaultFiber).Main;
     }
 
@@ -257,6 +258,12 @@ public sealed class Hub
 
     internal void DeclareLoopHere() => t_loopOf = this;
 
+    /// <summary>True when the calling code is run by a hub itself: it must not wait.</summary>
+    internal static bool IsLoopHere => t_loopOf is not null;
+
+    /// <summary>May be called from any thread: the hub's loop calls <paramref name="callback"/> soon.</summary>
+    internal void RunCallback(Action<object?> callback, object? state) => Inbox.Post(new CallbackNode(callback, state));
+
     /// <summary>The greenlet is on a kernel thread of its own: gives it up and comes back, with the hub entered.</summary>
     internal void Rejoin(Greenlet self)
     {
@@ -323,6 +330,11 @@ public sealed class Hub
         if (!Inbox.IsEmpty || Attachments.HasWork) return true;
         long now = Deadline.Now;
         return now >= Timers.NextDue || now - LastTurnTicks > s_turnTicks;
+    }
+
+    private sealed class CallbackNode(Action<object?> callback, object? state) : InboxNode
+    {
+        internal override void Deliver(Hub hub) => callback(state);
     }
 
     private sealed class AdmitNode(Greenlet greenlet) : InboxNode

@@ -1,6 +1,6 @@
 using System;
 using System.Threading;
-using Patchy.Scheduling;
+using Patchy.Linking;
 
 namespace Patchy;
 
@@ -18,7 +18,7 @@ namespace Patchy;
 /// <summary>
 /// One wait of one greenlet: a one-shot rendezvous with a permit. Wake before Park is safe: Park then returns at once.
 /// </summary>
-internal class Waiter : TimerNode
+internal class Waiter : Link
 {
     private const int New = -2;
     private const int Parked = -1;
@@ -82,7 +82,7 @@ internal class Waiter : TimerNode
     /// Ends the wait. May be called from any thread, any number of times. True when this call decided the wait: what was handed over has been
     /// taken. False when the wait was already over (timed out, interrupted, woken): give it to another waiter.
     /// </summary>
-    public bool Wake()
+    public override bool Wake()
     {
         int was = Interlocked.CompareExchange(ref _state, (int)ParkResult.Woken, New);
         if (was == New) return true;

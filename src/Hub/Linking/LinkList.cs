@@ -1,0 +1,64 @@
+using System;
+
+namespace Patchy.Linking;
+
+/// <summary>Those who wait for something, first come first told. Only under the owner's latch; whoever is to be told is taken out there and told outside.</summary>
+internal sealed class LinkList
+{
+    private Link? _first;
+    private Link? _last;
+
+    public bool IsEmpty => _first is null;
+
+    public int Count { get; private set; }
+
+    public Link? First => _first;
+
+    public void Append(Link link) => InsertBefore(link, null);
+
+    /// <summary>In front of all others: for one that was woken and found that somebody else had been quicker.</summary>
+    public void Prepend(Link link) => InsertBefore(link, _first);
+
+    /// <summary>False when it is not in this list (any more).</summary>
+    public bool Remove(Link link)
+    {
+        if (link.List != this) return false;
+        if (link.Before is null) _first = link.After;
+        else link.Before.After = link.After;
+        if (link.After is null) _last = link.Before;
+        else link.After.Before = link.Before;
+        link.List = null;
+        link.Before = null;
+        link.After = null;
+        Count--;
+        return true;
+    }
+
+    public Link? TakeFirst()
+    {
+        Link? link = _first;
+        if (link is not null) Remove(link);
+        return link;
+    }
+
+    /// <summary>The first one that fits; for unlinking a callback. It is left where it is.</summary>
+    public Link? Find(Predicate<Link> fits)
+    {
+        for (Link? link = _first; link is not null; link = link.After)
+            if (fits(link)) return link;
+        return null;
+    }
+
+    private void InsertBefore(Link link, Link? place)
+    {
+        if (link.List is not null) throw new InvalidOperationException("A link can be in one list only. This is a bug in Patchy.");
+        link.List = this;
+        link.After = place;
+        link.Before = place is null ? _last : place.Before;
+        if (link.Before is null) _first = link;
+        else link.Before.After = link;
+        if (place is null) _last = link;
+        else place.Before = link;
+        Count++;
+    }
+}
