@@ -212,7 +212,7 @@ public class Greenlet
         : IsOffCarrier ? "in a call that blocks, on a kernel thread of its own"
         : CurrentWait is { } wait ? $"waits for {wait.Awaited ?? "something"} since {Environment.TickCount64 - wait.ParkedSince} ms"
         : Fiber is null ? "not yet run"
-        : Hub.Current == this ? "running" : "ready";
+        : Hub.Occupant == this ? "running" : "ready";
 
     /// <summary>The greenlet, of whatever hub, that has this managed thread id, or null: for finding the owner of a lock.</summary>
     internal static Greenlet? FindByManagedThreadId(int id) => GreenletTable.Find(id);

@@ -19,7 +19,7 @@ namespace Patchy;
 /// The scheduler of one carrier: it runs greenlets until they wait, fires timers and polls descriptors. One for each thread that needs one,
 /// made on first need. The counterpart of gevent.hub.Hub.
 /// </summary>
-public sealed class Hub
+public sealed partial class Hub
 {
     private const int SwitchesBetweenTurnChecks = 64;
     private const int MainThreadId = 1; // CoreCLR numbers its threads from the main one
@@ -52,6 +52,7 @@ public sealed class Hub
         Reactor = new EpollReactor(this, _bell);
         Attachments = new AttachQueue(this);
         Workers = new FiberWorkerPool(this);
+        _callbacks = new CallbackPool(this);
         _loop = new HubLoop(this);
         Main = Greenlet.ForRunningCode(this, $"main greenlet of thread {Environment.CurrentManagedThreadId}");
         _name = $"hub of thread {Environment.CurrentManagedThreadId}";
@@ -67,9 +68,9 @@ public sealed class Hub
     internal Greenlet Main { get; }
 
     /// <summary>The greenlet that has the carrier, or null while the loop has it. Other threads see an old or a new value.</summary>
-    internal Greenlet? Current { get; private set; }
+    internal Greenlet? Occupant { get; private set; }
 
-    /// <summary>When <see cref="Current"/> got the carrier, in units of SwitchCount: a hub whose count stands still is stuck or asleep.</summary>
+    /// <summary>When <see cref="Occupant"/> got the carrier, in units of SwitchCount: a hub whose count stands still is stuck or asleep.</summary>
     internal long SwitchCount { get; private set; }
 
     internal long LastTurnTicks { get; set; }
@@ -96,8 +97,8 @@ public sealed class Hub
         s_mainThreadAdmitted = true;
     }
 
-    /// <summary>True where a Thread that is started becomes green: on a greenlet, and on an admitted thread.</summary>
-    internal static bool IsHubThread() => Greenlet.OfThisThread is not null || t_admitted || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId);
+    /// <summary>True where a Thread that is started becomes green: on a greenlet, in a callback, and on an admitted thread.</summary>
+    internal static bool IsHubThread() => Greenlet.OfThisThread is not null || t_loopOf is not null || t_admitted || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId);
 
     /// <summary>No thread counts as a hub thread any more, unless it has a hub.</summary>
     internal static void DismissThreads()
@@ -123,7 +124,7 @@ public sealed class Hub
         Fiber fiber = Fiber.ForCurrentThread(hub.Kind);
         hub._loop.Launch();
         hub.CarrierTid = Libc.gettid();
-        hub.Current = hub.Main;
+        hub.Occupant = hub.Main;
         Greenlet.Adopt(hub.Main, Thread.CurrentThread, Environment.CurrentManagedThreadId, fiber);
         hub._occupant = hub.Main.Id;
         HubRegistry.Add(hub);
@@ -219,7 +220,7 @@ public sealed class Hub
     /// <summary>Only with the hub entered, as the last thing before a switch: whom to switch to. Counts the switch and makes it the current one.</summary>
     internal Fiber NextFiber()
     {
-        if (--_switchesLeft > 0 || !IsTurnOver())
+        if (MayGoOn())
         {
             Greenlet? next = Ready.First;
             if (next is not null && TryGetFiber(next, out Fiber? fiber))
@@ -232,16 +233,23 @@ public sealed class Hub
         return LoopWithoutGreenlet();
     }
 
+    /// <summary>Only with the hub entered, before each greenlet or callback that runs: false when the loop has to look after timers and descriptors first.</summary>
+    internal bool MayGoOn() => --_switchesLeft > 0 || CheckTurn();
+
     /// <summary>Only with the hub entered: <paramref name="next"/> has the carrier from now on.</summary>
     internal void Dispatch(Greenlet next)
     {
         SwitchCount++;
-        Current = next;
+        Occupant = next;
     }
+
+    /// <summary>The loop was entered because the turn is over: it fires timers and polls before anything else runs. Only with the hub entered.</summary>
+    internal bool TurnIsOver { get; private set; }
 
     /// <summary>Only on the loop, between turns.</summary>
     internal void BeginTurn()
     {
+        TurnIsOver = false;
         _switchesLeft = SwitchesBetweenTurnChecks;
         LastTurnTicks = Deadline.Now;
     }
@@ -249,10 +257,16 @@ public sealed class Hub
     /// <summary>Only on the loop: makes the carrier's current greenlet lose it. False when it has entered the hub, or is not on the carrier.</summary>
     internal bool TryTakeFrom(Greenlet greenlet) => Interlocked.CompareExchange(ref _occupant, 0, greenlet.Id) == greenlet.Id;
 
-    /// <summary>Only with the hub entered: the loop, as the next to run.</summary>
-    internal Fiber LoopWithoutGreenlet()
+    /// <summary>Only with the hub entered: the loop, as the next to run, and with a whole turn: whoever waits for a kernel thread gets it before anything else runs.</summary>
+    internal Fiber LoopForATurn()
     {
-        Current = null;
+        TurnIsOver = true;
+        return LoopWithoutGreenlet();
+    }
+
+    private Fiber LoopWithoutGreenlet()
+    {
+        Occupant = null;
         return _loop.Fiber;
     }
 
@@ -260,9 +274,6 @@ public sealed class Hub
 
     /// <summary>True when the calling code is run by a hub itself: it must not wait.</summary>
     internal static bool IsLoopHere => t_loopOf is not null;
-
-    /// <summary>May be called from any thread: the hub's loop calls <paramref name="callback"/> soon.</summary>
-    internal void RunCallback(Action<object?> callback, object? state) => Inbox.Post(new CallbackNode(callback, state));
 
     /// <summary>The greenlet is on a kernel thread of its own: gives it up and comes back, with the hub entered.</summary>
     internal void Rejoin(Greenlet self)
@@ -275,7 +286,7 @@ public sealed class Hub
         Greenlet.SetRunning(self);
     }
 
-    /// <summary>Only on the loop, when something is ready: takes the first, gives it a fiber if it has none, and makes it the current one.</summary>
+    /// <summary>Only on the loop, when a greenlet is ready and first: takes it, gives it a fiber if it has none, and makes it the current one.</summary>
     internal Fiber? TakeReady(out Greenlet? failed, out FiberLimitException? limit)
     {
         failed = null;
@@ -283,6 +294,7 @@ public sealed class Hub
         Greenlet next = Ready.First!;
         if (!TryGetFiber(next, out Fiber? fiber))
         {
+            _switchesLeft = 1; // a launch takes as long as many switches
             try
             {
                 fiber = Workers.Make(next);
@@ -320,21 +332,21 @@ public sealed class Hub
             greenlet.Fiber!.AwaitDetached();
             greenlet.IsDetaching = false;
         }
-        fiber = greenlet.Fiber ?? Workers.TryTake(greenlet);
+        fiber = greenlet.Fiber;
+        if (fiber is null && greenlet is not CallbackGreenlet) fiber = Workers.TryTake(greenlet);
         return fiber is not null;
     }
 
-    private bool IsTurnOver()
+    private bool CheckTurn()
     {
         _switchesLeft = SwitchesBetweenTurnChecks;
-        if (!Inbox.IsEmpty || Attachments.HasWork) return true;
-        long now = Deadline.Now;
-        return now >= Timers.NextDue || now - LastTurnTicks > s_turnTicks;
-    }
-
-    private sealed class CallbackNode(Action<object?> callback, object? state) : InboxNode
-    {
-        internal override void Deliver(Hub hub) => callback(state);
+        if (Inbox.IsEmpty && !Attachments.HasWork)
+        {
+            long now = Deadline.Now;
+            if (now < Timers.NextDue && now - LastTurnTicks <= s_turnTicks) return true;
+        }
+        TurnIsOver = true;
+        return false;
     }
 
     private sealed class AdmitNode(Greenlet greenlet) : InboxNode

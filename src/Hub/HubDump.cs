@@ -17,7 +17,7 @@ internal static class HubDump
             if (greenlet is not null && byHub.TryGetValue(greenlet.Hub, out List<Greenlet>? list)) list.Add(greenlet);
         foreach ((Hub hub, List<Greenlet> greenlets) in byHub)
         {
-            string state = hub.Inbox.IsAsleep ? "asleep" : hub.Current is { } current ? $"runs {current.Name}" : "in its loop";
+            string state = hub.Inbox.IsAsleep ? "asleep" : hub.Occupant is { } current ? $"runs {current.Name}" : "in its loop";
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"{hub}: {state}, {hub.Ready.Count} ready, {hub.Timers.Count} timers, {hub.SwitchCount} switches, {hub.Kind} fibers, carrier {hub.CarrierTid}");
             foreach (Greenlet greenlet in greenlets)

@@ -6,12 +6,13 @@ namespace Patchy;
 internal static class HubErrors
 {
     /// <summary>Replaces the printing; for tests.</summary>
-    public static Action<Greenlet, Exception>? Handler { get; set; }
+    public static Action<object, Exception>? Handler { get; set; }
 
-    /// <summary>On the failed greenlet, or on the loop.</summary>
-    public static void Report(Greenlet greenlet, Exception exception)
+    /// <summary>On the failed greenlet, or on the loop. <paramref name="context"/> is the greenlet, or the hub when a callback of it has failed.</summary>
+    public static void Report(object context, Exception exception)
     {
-        if (Handler is { } handler) handler(greenlet, exception);
-        else Console.Error.WriteLine($"{exception}{Environment.NewLine}{greenlet.Name} failed with {exception.GetType().Name}");
+        string name = context is Greenlet greenlet ? greenlet.Name : $"A callback of {context}";
+        if (Handler is { } handler) handler(context, exception);
+        else Console.Error.WriteLine($"{exception}{Environment.NewLine}{name} failed with {exception.GetType().Name}");
     }
 }

@@ -81,7 +81,7 @@ internal sealed class HubMonitor
     {
         if (hub.Inbox.IsAsleep) return false;
         long count = hub.SwitchCount;
-        Greenlet? current = hub.Current;
+        Greenlet? current = hub.Occupant;
         bool same = _lastCounts.TryGetValue(hub, out long last) && last == count;
         _lastCounts[hub] = count;
         if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached) Relieve(hub, current);
@@ -110,7 +110,7 @@ internal sealed class HubMonitor
         Reliefs++;
         hub.CarrierTid = Libc.gettid();
         hub.Attachments.EnqueueEscape(self);
-        self.LeaveCarrierTo(hub.LoopWithoutGreenlet());
+        self.LeaveCarrierTo(hub.LoopForATurn());
         HubEventSource.Log.CarrierRelieved(current.Name, hub.ToString());
     }
 }

@@ -6,12 +6,14 @@ using Patchy.Threading;
 namespace Patchy.Scheduling;
 
 /// <summary>
-/// The hub's own fiber: entered when nothing is ready, or once a turn is over. A turn delivers the inbox, fires timers, attaches fibers that need a
-/// kernel thread, polls the reactor (asleep when there is nothing to run) and runs the first ready greenlet, which then switches to the next itself.
+/// The hub's own fiber: entered when nothing is ready, when a turn is over, or when a callback is first in the queue. A turn delivers the inbox, fires
+/// timers, attaches fibers that need a kernel thread, and polls the reactor (asleep when there is nothing to run). Then the loop runs the callbacks that
+/// are first in the queue and the first ready greenlet, which switches to the next itself.
 /// </summary>
 internal sealed class HubLoop
 {
     private readonly Hub _hub;
+    private ExecutionContext? _context;
 
     public HubLoop(Hub hub)
     {
@@ -32,9 +34,14 @@ internal sealed class HubLoop
     {
         Fiber.Detach();
         _hub.DeclareLoopHere();
+        _context = ExecutionContext.Capture(); // the thread was started without one: this is the empty one
         try
         {
-            while (true) Turn();
+            while (true)
+            {
+                if (_hub.TurnIsOver || _hub.Ready.IsEmpty) Turn();
+                else RunReady();
+            }
         }
         catch (Exception exception)
         {
@@ -52,7 +59,13 @@ internal sealed class HubLoop
         hub.Bystanders.WakeAfter(hub.SwitchCount);
         if (hub.Ready.IsEmpty) Sleep(hub);
         else hub.Reactor.Poll(0);
-        if (!hub.Ready.IsEmpty) RunNext(hub);
+    }
+
+    private void RunReady()
+    {
+        Hub hub = _hub;
+        hub.RunCallbacks(_context!);
+        if (hub.Ready.First is not (null or CallbackGreenlet) && hub.MayGoOn()) RunNext(hub);
     }
 
     private static void Sleep(Hub hub)
