@@ -20,7 +20,7 @@ namespace Patchy;
 /// <summary>
 /// A green thread: it runs on the carrier of its hub until it waits, and others run meanwhile. The counterpart of gevent.Greenlet.
 /// </summary>
-public class Greenlet
+public partial class Greenlet : ILinkable
 {
     private static int s_lastId;
 
@@ -29,7 +29,6 @@ public class Greenlet
 
     private readonly Action? _body;
     private readonly ExecutionContext? _context;
-    private readonly Completion _completion = new();
     private PendingInterrupts _pending;
     private ExceptionDispatchInfo? _failure;
     private string? _name;
@@ -53,8 +52,8 @@ public class Greenlet
         set => _name = value;
     }
 
-    /// <summary>True once it has ended, in whatever way. The counterpart of gevent's <c>ready()</c> and <c>dead</c>. May be called from any thread.</summary>
-    public bool Dead => _completion.IsDone;
+    /// <summary>True once it has ended, in whatever way. As <see cref="Ready"/>; the counterpart of gevent's <c>dead</c>. May be called from any thread.</summary>
+    public bool Dead => _ended;
 
     /// <summary>True once it has ended without an error; being killed by <see cref="GreenletExit"/> is no error. The counterpart of gevent's <c>successful()</c>. May be called from any thread.</summary>
     public bool Successful => Dead && _failure is null;
@@ -115,8 +114,6 @@ public class Greenlet
 
     internal Interrupts PendingInterrupts => _pending.Kinds;
 
-    internal Completion Completion => _completion;
-
     /// <summary>Runs <paramref name="body"/> on a new greenlet of the calling thread's hub, soon; returns at once. The counterpart of <c>gevent.spawn</c>. May be called from any thread: a native thread gets a hub of its own, which runs while that thread waits in Patchy.</summary>
     public static Greenlet Spawn(Action body)
     {
@@ -170,15 +167,15 @@ public class Greenlet
         ArgumentNullException.ThrowIfNull(greenlets);
         Deadline deadline = Deadline.In(timeout);
         foreach (Greenlet greenlet in greenlets)
-            if (!greenlet._completion.Wait(deadline, greenlet)) return false;
+            if (!greenlet.WaitForEnd(deadline)) return false;
         return true;
     }
 
     /// <summary>Waits until it has ended; its error is not raised here. The counterpart of gevent's <c>join()</c>. May be called from any thread.</summary>
-    public void Join() => _completion.Wait(Deadline.Never, this);
+    public void Join() => WaitForEnd(Deadline.Never);
 
     /// <summary>Waits until it has ended, at most for the given time. True when it has. May be called from any thread.</summary>
-    public bool Join(TimeSpan timeout) => _completion.Wait(Deadline.In(timeout), this);
+    public bool Join(TimeSpan timeout) => WaitForEnd(Deadline.In(timeout));
 
     /// <summary>Waits until it has ended and raises its error, if any. The counterpart of gevent's <c>get()</c>. May be called from any thread.</summary>
     public void Get()
@@ -303,7 +300,7 @@ public class Greenlet
     {
         _failure = ExceptionDispatchInfo.Capture(exception);
         HubErrors.Report(this, exception);
-        _completion.Complete();
+        End();
     }
 
     private protected virtual void Invoke() => _body!();

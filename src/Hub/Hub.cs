@@ -87,6 +87,9 @@ public sealed partial class Hub
     /// <inheritdoc/>
     public override string ToString() => _name;
 
+    /// <summary>The hub of the calling thread, or null.</summary>
+    internal static Hub? OfThisThreadOrNull() => Greenlet.OfThisThread?.Hub ?? t_loopOf;
+
     /// <summary>The hub of the calling thread; made when there is none.</summary>
     internal static Hub ForThisThread() => Greenlet.OfThisThread?.Hub ?? t_loopOf ?? Create(DefaultFiber);
 

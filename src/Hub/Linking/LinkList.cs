@@ -41,6 +41,15 @@ internal sealed class LinkList
         return link;
     }
 
+    /// <summary>All of them in their order, left where they are.</summary>
+    public Link[] ToArray()
+    {
+        var all = new Link[Count];
+        int at = 0;
+        for (Link? link = _first; link is not null; link = link.After) all[at++] = link;
+        return all;
+    }
+
     /// <summary>The first one that fits; for unlinking a callback. It is left where it is.</summary>
     public Link? Find(Predicate<Link> fits)
     {

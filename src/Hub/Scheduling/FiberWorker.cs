@@ -42,7 +42,7 @@ internal sealed class FiberWorker
             Greenlet.Adopt(job, thread, id, Fiber);
             _hub.Leave(job);
             job.RunBody();
-            job.Completion.Complete();
+            job.End();
             _hub.Enter(job);
             job.OnLeavingCarrier();
             Greenlet.SetRunning(null);

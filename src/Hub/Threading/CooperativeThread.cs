@@ -39,7 +39,7 @@ internal static unsafe class CooperativeThread
         if (GreenThread.Of(thread) is { } green)
         {
             // Its body is over, then its thread ends natively in some microseconds: joined natively, so that IsAlive is false afterwards.
-            return green.Completion.Wait(deadline, green) && JoinOriginal(thread, Timeout.Infinite);
+            return green.WaitForEnd(deadline) && JoinOriginal(thread, Timeout.Infinite);
         }
         if (ReferenceEquals(self.Thread, thread)) return JoinOneself(deadline, self);
         return JoinNative(self, thread, deadline);

@@ -71,12 +71,12 @@ internal sealed class GreenThread : Greenlet
         {
             if (!launched) green.TakeBack();
         }
-        green.Hub.Admit(green.Ready());
+        green.Hub.Admit(green.WithFiber());
         if (UnstartedInterrupts.Take(thread)) green.InterruptThread();
         return true;
     }
 
-    private GreenThread Ready()
+    private GreenThread WithFiber()
     {
         Fiber = _fiber;
         return this;
@@ -123,7 +123,7 @@ internal sealed class GreenThread : Greenlet
         Disown(ManagedThreadId);
         if (!_isBackground) ForegroundThreads.Change(-1);
         _fiber.Retire();
-        Completion.Complete();
+        End();
         Hub.Attachments.EndFinished();
     }
 

@@ -1,0 +1,119 @@
+using FluentAssertions;
+using Xunit;
+
+namespace Patchy.Tests;
+
+public sealed class GreenletLinkTests
+{
+    public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_RawLink_SeveralAndAJoiner_RunInTheOrderOfRegistrationEachOnce(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // gevent: links and joiners are one list (join is a rawlink of the joiner's switch).
+        var order = new List<string>();
+        Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(20)));
+        target.RawLink(source => order.Add(source == target ? "first" : "wrong source"));
+        Greenlet joiner = Greenlet.Spawn(() => { target.Join(); order.Add("joiner"); });
+        Greenlet.Yield();
+        target.RawLink(_ => order.Add("last"));
+        target.HasLinks.Should().BeTrue();
+        target.Join();
+        joiner.Join();
+        Greenlet.Yield();
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        order.Should().Equal("first", "joiner", "last");
+        target.HasLinks.Should().BeFalse();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_RawLink_AfterTheEnd_FiresAsynchronously(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Greenlet target = Greenlet.Spawn(() => { });
+        target.Join();
+        bool? runningSeen = null;
+        target.RawLink(_ => runningSeen = Greenlet.Running is not null);
+        runningSeen.Should().BeNull("gevent: also a late link fires from the hub, never from rawlink itself");
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        runningSeen.Should().BeFalse("it runs in the hub, not in a greenlet");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_Unlink_OfALaterLinkByAnEarlierOne_IsNotCalled(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var order = new List<string>();
+        Greenlet target = Greenlet.Spawn(() => { });
+        Action<ILinkable> later = _ => order.Add("later");
+        target.RawLink(source =>
+        {
+            order.Add("earlier");
+            source.Unlink(later);
+        });
+        target.RawLink(later);
+        target.RawLink(_ => order.Add("last"));
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(10));
+        order.Should().Equal("earlier", "last");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_Unlink_OneOfTwoEqualCallbacks_TakesTheFirstOnly(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        int calls = 0;
+        Action<ILinkable> callback = _ => calls++;
+        Greenlet target = Greenlet.Spawn(() => { });
+        target.RawLink(callback);
+        target.RawLink(callback);
+        target.Unlink(callback);
+        target.Unlink(_ => { }); // gevent: unlinking what is not linked is no error
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(10));
+        calls.Should().Be(1, "list.remove takes one");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void UnlinkAll_BeforeTheEnd_CallsNoneAndLeavesJoinersAlone(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        int calls = 0;
+        Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(10)));
+        Greenlet joiner = Greenlet.Spawn(target.Join);
+        target.RawLink(_ => calls++);
+        Greenlet.Yield();
+        target.UnlinkAll();
+        joiner.Join();
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        calls.Should().Be(0);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_RawLink_FromAnotherHub_RunsOnTheLinkersHub(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(30)));
+        Hub? calledOn = null, linkedOn = null;
+        var other = new Thread(() => OnHub.Run(kind, () =>
+        {
+            linkedOn = Hub.OfThisThreadOrNull();
+            target.RawLink(_ => calledOn = Hub.OfThisThreadOrNull());
+            while (calledOn is null) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        }));
+        other.Start();
+        while (other.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        calledOn.Should().NotBeNull().And.BeSameAs(linkedOn);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_RawLink_FromANativeThreadWithoutAHub_RunsOnTheGreenletsHub(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(30)));
+        Hub? calledOn = null, madeThere = null;
+        var native = new Thread(() =>
+        {
+            target.RawLink(_ => calledOn = Hub.OfThisThreadOrNull());
+            madeThere = Hub.OfThisThreadOrNull();
+        });
+        native.Start();
+        while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        target.Join();
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        madeThere.Should().BeNull("linking makes no hub");
+        calledOn.Should().BeSameAs(target.Hub);
+    });
+}
