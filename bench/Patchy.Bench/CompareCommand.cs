@@ -1,24 +1,24 @@
+using Patchy.Bench.Comparisons;
 using Patchy.Bench.Running;
 
 namespace Patchy.Bench;
 
-/// <summary>Measures one work beside its peers. ROUNDS can be set by PATCHY_BENCH_ROUNDS.</summary>
-internal abstract class CompareCommand : IBenchCommand
+/// <summary>Measures a work beside its peers and prints a Markdown table.</summary>
+internal sealed class CompareCommand : IBenchCommand
 {
-    public abstract string Name { get; }
+    private static readonly IComparison[] s_comparisons = [.. Found.All<IComparison>().OrderBy(c => c.Name, StringComparer.Ordinal)];
 
-    public abstract string Usage { get; }
+    public string Name => "compare";
 
-    protected static int Rounds { get; } = int.TryParse(Environment.GetEnvironmentVariable("PATCHY_BENCH_ROUNDS"), out int rounds) && rounds > 0 ? rounds : 5;
+    public string Usage => "WHAT [ARGUMENTS]: a table with the peers. WHAT is\n" +
+        string.Join('\n', s_comparisons.Select(c => $"                  {c.Name,-12} {c.Usage}"));
 
     public int Run(string[] args)
     {
+        if (args.Length == 0) throw new UsageException("What shall be compared?");
+        IComparison comparison = Array.Find(s_comparisons, c => c.Name == args[0]) ?? throw new UsageException($"There is no comparison '{args[0]}'.");
         Console.WriteLine(Machine.Line());
-        Compare(args);
+        comparison.Compare(args[1..]);
         return 0;
     }
-
-    protected abstract void Compare(string[] args);
-
-    protected static void Show(string title, Contender[] contenders, params object[] work) => new Comparison(title, work, contenders, Rounds).RunAndPrint();
 }

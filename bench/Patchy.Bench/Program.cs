@@ -6,10 +6,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        List<IBenchCommand> commands = [.. typeof(Program).Assembly.GetTypes()
-            .Where(t => typeof(IBenchCommand).IsAssignableFrom(t) && t is { IsAbstract: false, IsInterface: false })
-            .Select(t => (IBenchCommand)Activator.CreateInstance(t)!)
-            .OrderBy(c => c.Name, StringComparer.Ordinal)];
+        List<IBenchCommand> commands = [.. Found.All<IBenchCommand>().OrderBy(c => c.Name, StringComparer.Ordinal)];
         IBenchCommand? command = args.Length == 0 ? null : commands.Find(c => c.Name == args[0]);
         if (command is not null)
         {

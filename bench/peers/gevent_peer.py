@@ -10,6 +10,10 @@ import threading
 import time
 
 import gevent
+from gevent.event import Event
+from gevent.lock import Semaphore
+from gevent.pool import Pool
+from gevent.queue import Queue
 
 
 def together(count, body):
@@ -45,6 +49,62 @@ def ping_pong(operations):
         ping.release()
         pong.acquire()
     thread.join()
+
+
+def hand_over_by_semaphore(operations):
+    ping, pong = Semaphore(0), Semaphore(0)
+
+    def one():
+        for _ in range(operations // 2):
+            ping.release()
+            pong.acquire()
+
+    def other():
+        for _ in range(operations // 2):
+            ping.acquire()
+            pong.release()
+
+    gevent.joinall([gevent.spawn(one), gevent.spawn(other)])
+
+
+def hand_over_by_event(operations):
+    ping, pong = Event(), Event()
+
+    def one():
+        for _ in range(operations // 2):
+            ping.set()
+            pong.wait()
+            pong.clear()
+
+    def other():
+        for _ in range(operations // 2):
+            ping.wait()
+            ping.clear()
+            pong.set()
+
+    gevent.joinall([gevent.spawn(one), gevent.spawn(other)])
+
+
+def there_and_back(operations):
+    there, back = Queue(1), Queue(1)
+
+    def one():
+        for i in range(operations):
+            there.put(i)
+            back.get()
+
+    def other():
+        for _ in range(operations):
+            back.put(there.get())
+
+    gevent.joinall([gevent.spawn(one), gevent.spawn(other)])
+
+
+def pool(operations):
+    workers = Pool(100)
+    for _ in range(operations):
+        workers.spawn(lambda: None)
+    workers.join()
 
 
 def spawn(operations):
@@ -110,8 +170,18 @@ def main():
     work, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     if work == "yield":
         print(f"ns={timed(400_000, lambda n: yielding(size, n)):.1f}")
-    elif work == "semaphore":
+    elif work == "switch":
+        print(f"ns={timed(400_000, lambda n: yielding(2, n)):.1f}")
+    elif work == "thread-semaphore":
         print(f"ns={timed(200_000, ping_pong):.1f}")
+    elif work == "semaphore":
+        print(f"ns={timed(200_000, hand_over_by_semaphore):.1f}")
+    elif work == "event":
+        print(f"ns={timed(200_000, hand_over_by_event):.1f}")
+    elif work == "queue":
+        print(f"ns={timed(100_000, there_and_back):.1f}")
+    elif work == "pool":
+        print(f"ns={timed(100_000, pool):.1f}")
     elif work == "spawn":
         print(f"ns={timed(100_000, spawn):.1f}")
     elif work == "lock":

@@ -14,6 +14,9 @@ internal sealed record Contender(string Name, string[] Command)
     /// <summary>This program itself: <paramref name="name"/> is the word that its works and its echo server know it by.</summary>
     public static Contender OfThisProgram(string name) => new(name, [.. ThisProgram(), "measure", name]);
 
+    /// <summary>This program's words, which are Patchy alone.</summary>
+    public static readonly Contender Words = new("patched", [.. ThisProgram()]);
+
     /// <summary>Patchy, threads and async/await, and those of the other peers that are installed.</summary>
     public static Contender[] All() => [Patched, Threads, Async, .. Peers.Installed()];
 

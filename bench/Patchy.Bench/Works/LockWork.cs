@@ -15,7 +15,7 @@ internal sealed class LockWork : IWork
         return new Figures().Add("contended_ns", Timed.Nanoseconds(400_000, Contended)).Add("uncontended_ns", Timed.Nanoseconds(50_000_000, Uncontended));
     }
 
-    private static void Uncontended(int times)
+    public static void Uncontended(int times)
     {
         var gate = new object();
         int sum = 0;

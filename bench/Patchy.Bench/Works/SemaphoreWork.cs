@@ -5,7 +5,7 @@ namespace Patchy.Bench.Works;
 /// <summary>Handing the turn to one another through semaphores.</summary>
 internal sealed class SemaphoreWork : IWork
 {
-    public string Name => "semaphore";
+    public string Name => "thread-semaphore";
 
     public Figures Run(string who, int size) => who switch
     {

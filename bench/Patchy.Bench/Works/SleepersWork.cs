@@ -6,7 +6,7 @@ namespace Patchy.Bench.Works;
 /// <summary>Many that sleep for a second at once: what they cost beyond the second.</summary>
 internal sealed class SleepersWork : IWork
 {
-    private const int SleepMs = 1000;
+    public const int SleepMs = 1000;
 
     public string Name => "sleepers";
 

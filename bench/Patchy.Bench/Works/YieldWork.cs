@@ -20,7 +20,7 @@ internal sealed class YieldWork : IWork
         };
     }
 
-    private static void Greenlets(int tasks, int times)
+    public static void Greenlets(int tasks, int times)
     {
         var greenlets = new Greenlet[tasks];
         for (int i = 0; i < tasks; i++)

@@ -24,10 +24,16 @@ func main() {
 	switch os.Args[1] {
 	case "yield":
 		print1("ns", timed(4_000_000, func(n int) { yield(size, n) }))
-	case "semaphore":
+	case "semaphore", "thread-semaphore", "event":
 		print1("ns", timed(1_000_000, pingPong))
 	case "spawn":
 		print1("ns", timed(1_000_000, spawn))
+	case "switch":
+		print1("ns", timed(4_000_000, func(n int) { yield(2, n) }))
+	case "queue":
+		print1("ns", timed(1_000_000, thereAndBack))
+	case "pool":
+		print1("ns", timed(1_000_000, pool))
 	case "lock":
 		fmt.Printf("contended_ns=%.1f uncontended_ns=%.2f\n", timed(400_000, contended), timed(50_000_000, uncontended))
 	case "sleepers":
@@ -78,6 +84,32 @@ func pingPong(operations int) {
 		ping <- struct{}{}
 		<-pong
 	}
+}
+
+// thereAndBack: an item through a channel, and back through a second one.
+func thereAndBack(operations int) {
+	there, back := make(chan int), make(chan int)
+	go func() {
+		for i := 0; i < operations; i++ {
+			back <- <-there
+		}
+	}()
+	for i := 0; i < operations; i++ {
+		there <- i
+		<-back
+	}
+}
+
+// pool: a hundred at a time, by a channel that counts.
+func pool(operations int) {
+	var all sync.WaitGroup
+	all.Add(operations)
+	places := make(chan struct{}, 100)
+	for i := 0; i < operations; i++ {
+		places <- struct{}{}
+		go func() { <-places; all.Done() }()
+	}
+	all.Wait()
 }
 
 func spawn(operations int) {

@@ -1,13 +1,13 @@
 using Patchy.Bench.Running;
 
-namespace Patchy.Bench;
+namespace Patchy.Bench.Comparisons;
 
-internal sealed class SpawnCommand : CompareCommand
+internal sealed class SpawnComparison : Comparison
 {
     public override string Name => "spawn";
 
     public override string Usage => "start and end: Greenlet.Spawn, a green new Thread, and the peers";
 
-    protected override void Compare(string[] args) =>
+    public override void Compare(string[] args) =>
         Show("spawn and finish", [Contender.Patched, Contender.OfThisProgram("patched-thread"), .. Contender.All()[1..]], "spawn");
 }

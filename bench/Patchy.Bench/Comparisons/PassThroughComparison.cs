@@ -1,13 +1,13 @@
 using Patchy.Bench.Running;
 
-namespace Patchy.Bench;
+namespace Patchy.Bench.Comparisons;
 
-internal sealed class PassThroughCommand : CompareCommand
+internal sealed class PassThroughComparison : Comparison
 {
-    public override string Name => "pass-through";
+    public override string Name => "passthrough";
 
     public override string Usage => "what the patch costs native threads: the same calls with it and without it";
 
-    protected override void Compare(string[] args) =>
+    public override void Compare(string[] args) =>
         Show("calls of a native thread that do not block", [Contender.Patched, Contender.Threads], "pass-through");
 }

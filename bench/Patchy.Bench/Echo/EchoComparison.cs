@@ -1,20 +1,17 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Patchy.Bench.Comparisons;
 using Patchy.Bench.Running;
 
 namespace Patchy.Bench.Echo;
 
 /// <summary>Every echo server in turn against the same load generator: the server on processor 0, the load on processor 1.</summary>
-internal sealed class EchoCommand : CompareCommand
+internal sealed class EchoComparison : Comparison
 {
-    private const int StartUpMs = 10_000;
-
     public override string Name => "echo";
 
     public override string Usage => "[SECONDS]: echo servers on one core, with 100 and with 1,000 connections (4 s each)";
 
-    protected override void Compare(string[] args)
+    public override void Compare(string[] args)
     {
         int seconds = UsageException.NumberAt(args, 0, 4);
         string[] own = ["patched", "threads", "async"];
@@ -25,17 +22,17 @@ internal sealed class EchoCommand : CompareCommand
             List<(string Name, List<Figures> Runs)> entries = [.. servers.Select(s => (s.Name, new List<Figures>()))];
             for (int round = 0; round < Rounds; round++)
                 for (int i = 0; i < servers.Count; i++) entries[i].Runs.Add(RunPair(servers[i].Command, connections, seconds));
-            Comparison.Print($"echo, {connections:N0} connections, server on one core", [.. entries.Select(e => (e.Name, Figures.Median(e.Runs)))], Rounds);
+            ContenderTable.Print($"echo, {connections:N0} connections, server on one core", [.. entries.Select(e => (e.Name, Figures.Median(e.Runs)))], Rounds);
         }
     }
 
     private static Figures RunPair(string[] serverCommand, int connections, int seconds)
     {
-        int port = FreePort();
+        int port = Ports.Free();
         using Process server = Contender.Start(OnProcessor(0, serverCommand), port);
         try
         {
-            WaitUntilItListens(server, port);
+            Ports.WaitUntilListened(server, port);
             using Process load = Contender.Start(OnProcessor(1, [.. Contender.ThisProgram(), "echo-load"]), port, connections, seconds);
             string output = load.StandardOutput.ReadToEnd();
             load.WaitForExit();
@@ -52,30 +49,4 @@ internal sealed class EchoCommand : CompareCommand
 
     private static string[] OnProcessor(int processor, string[] command) =>
         Environment.ProcessorCount > 1 && File.Exists("/usr/bin/taskset") ? ["/usr/bin/taskset", "-c", processor.ToString(), .. command] : command;
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
-    private static void WaitUntilItListens(Process server, int port)
-    {
-        for (long start = Environment.TickCount64; Environment.TickCount64 - start < StartUpMs; Thread.Sleep(50))
-        {
-            if (server.HasExited) break;
-            try
-            {
-                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                probe.Connect(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException)
-            {
-                // not yet
-            }
-        }
-        throw new InvalidOperationException($"The server {server.StartInfo.FileName} {string.Join(' ', server.StartInfo.ArgumentList)} does not listen.");
-    }
 }

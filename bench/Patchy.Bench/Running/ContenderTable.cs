@@ -6,7 +6,7 @@ namespace Patchy.Bench.Running;
 /// The same work done by several contenders, each run in a process of its own, in turn and several times over, so that whatever disturbs the
 /// machine disturbs them all. Shows medians, and how many times Patchy's figure each one is.
 /// </summary>
-internal sealed class Comparison(string title, object[] work, Contender[] contenders, int rounds)
+internal sealed class ContenderTable(string title, object[] work, Contender[] contenders, int rounds)
 {
     /// <summary>Runs all and prints a Markdown table; the first figure of the works is the one compared.</summary>
     public void RunAndPrint()

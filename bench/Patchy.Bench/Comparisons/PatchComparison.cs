@@ -1,13 +1,13 @@
 using Patchy.Bench.Running;
 
-namespace Patchy.Bench;
+namespace Patchy.Bench.Comparisons;
 
-internal sealed class PatchColdCommand : CompareCommand
+internal sealed class PatchComparison : Comparison
 {
-    public override string Name => "patch-cold";
+    public override string Name => "patch";
 
     public override string Usage => "Patch.All() in a process that has just started";
 
-    protected override void Compare(string[] args) =>
+    public override void Compare(string[] args) =>
         Show("a fresh process until its first thread has run", [Contender.OfThisProgram("cold-patched"), Contender.OfThisProgram("cold-plain")], "patch-cold");
 }
