@@ -62,6 +62,12 @@ count_tests() {
 
 outcomes() { find "$1" -name '*.trx' -exec cat {} + 2>/dev/null | grep -o '<UnitTestResult [^>]*' | grep -c "outcome=\"$2\""; }
 
+# soak NAME KIND SECONDS [VARIABLE=VALUE...]: the short soak on that kind of fiber, in that configuration of the runtime. What is stuck says so itself after 40 s.
+soak() {
+  local name="soak $1 on $2 fibers" kind=$2 seconds=$3; shift 3
+  if guarded 120 "${name// /-}" env "$@" PATCHY_FIBER="$kind" dotnet run -c Release --no-build --project bench/Patchy.Bench -- soak "$seconds"; then pass "$name"; else fail "$name"; fi
+}
+
 # check_sample FOLDER: its check.sh decides; or else its output must match expected.txt line by line, each line being an extended regular expression.
 check_sample() {
   local name=${1##*/} output=$results/${1##*/}.out

@@ -13,7 +13,7 @@ internal sealed class SoakRun(TimeSpan length, int seed, int workers)
 
     public int Run()
     {
-        Console.WriteLine($"soak of {length.TotalSeconds} s, seed {seed}, {workers} workers; server GC {System.Runtime.GCSettings.IsServerGC}");
+        Console.WriteLine($"soak of {length.TotalSeconds} s, seed {seed}, {workers} workers; {Hub.ForThisThread().Kind} fibers, server GC {System.Runtime.GCSettings.IsServerGC}");
         using var echo = new EchoServer(_state);
         List<Task> natives = Natives(echo);
         Task watch = Native(Watch);
