@@ -52,6 +52,9 @@ public sealed class GreenletTimeout : Exception, IDisposable
         return timeout;
     }
 
+    /// <summary>One whose time has passed already, to be thrown.</summary>
+    internal static GreenletTimeout Expired(TimeSpan duration) => new(null!, duration) { _over = true };
+
     /// <summary>Runs <paramref name="body"/> with a timeout round it and raises the timeout itself even where the BCL has wrapped it (in an IOException, for instance).</summary>
     /// <exception cref="GreenletTimeout">The time passed first.</exception>
     public static T Run<T>(TimeSpan duration, Func<T> body)

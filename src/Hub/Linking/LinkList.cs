@@ -14,7 +14,25 @@ internal sealed class LinkList
 
     public Link? First => _first;
 
-    public void Append(Link link) => InsertBefore(link, null);
+    /// <summary>The ticket of the youngest link that was ever appended: who comes later has a higher one.</summary>
+    public long LastTicket { get; private set; }
+
+    public void Append(Link link)
+    {
+        link.Ticket = ++LastTicket;
+        InsertBefore(link, null);
+    }
+
+    /// <summary>At the end, with the ticket from another list.</summary>
+    public void AppendWithItsTicket(Link link) => InsertBefore(link, null);
+
+    /// <summary>Back to the place that <paramref name="link"/>'s ticket says; only others that came back too can be in front of it.</summary>
+    public void InsertByTicket(Link link)
+    {
+        Link? place = _first;
+        while (place is not null && place.Ticket < link.Ticket) place = place.After;
+        InsertBefore(link, place);
+    }
 
     /// <summary>In front of all others: for one that was woken and found that somebody else had been quicker.</summary>
     public void Prepend(Link link) => InsertBefore(link, _first);
