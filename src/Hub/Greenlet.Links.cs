@@ -42,10 +42,25 @@ public partial class Greenlet
         Append(new GreenletLink(this, callback, callback, Hub.OfThisThreadOrNull() ?? Hub));
     }
 
+    /// <summary>
+    /// Has <paramref name="callback"/> called, once, with this greenlet when it has ended, in a greenlet of its own: it may wait. Links are called in the order in which they were
+    /// made, also when this greenlet has ended already. The counterpart of gevent's <c>link</c>. May be called from any thread.
+    /// </summary>
+    public void Link(Action<Greenlet> callback) => Link(callback, static _ => true);
+
+    /// <summary>As <see cref="Link(Action{Greenlet})"/>, but only when it has ended without an error. The counterpart of gevent's <c>link_value</c>.</summary>
+    public void LinkValue(Action<Greenlet> callback) => Link(callback, static source => source.Successful);
+
+    /// <summary>As <see cref="Link(Action{Greenlet})"/>, but only when it has ended with an error. The counterpart of gevent's <c>link_exception</c>.</summary>
+    public void LinkException(Action<Greenlet> callback) => Link(callback, static source => !source.Successful);
+
+    /// <summary>Takes a callback back that was given to <see cref="Link(Action{Greenlet})"/>, <see cref="LinkValue"/> or <see cref="LinkException"/>; nothing happens when it is not (or no longer) linked. May be called from any thread.</summary>
+    public void Unlink(Action<Greenlet> callback) => Unlink((Delegate)callback);
+
     /// <summary>Takes a callback back, the one that was linked first if there are several; nothing happens when it is not (or no longer) linked. The counterpart of gevent's <c>unlink</c>. May be called from any thread.</summary>
     public void Unlink(Action<ILinkable> callback) => Unlink((Delegate)callback);
 
-    /// <summary>Takes all callbacks back. Who waits in <see cref="Join()"/> or <see cref="Get"/> is not concerned (gevent's <c>unlink_all</c> leaves them waiting for ever). May be called from any thread.</summary>
+    /// <summary>Takes all callbacks back. Who waits in <see cref="Join()"/> or <see cref="Get()"/> is not concerned (gevent's <c>unlink_all</c> leaves them waiting for ever). May be called from any thread.</summary>
     public void UnlinkAll()
     {
         _latch.Enter();
@@ -61,6 +76,8 @@ public partial class Greenlet
     /// <summary>May be called from any thread: waits for the end. False when the deadline passed first. Raises what interrupts the calling greenlet.</summary>
     internal bool WaitForEnd(Deadline deadline)
     {
+        if (!_ended && t_self == this)
+            throw new InvalidOperationException($"{Name} waits for its own end, which would never come. Wait for it in another greenlet, or return from its body.");
         while (!_ended)
         {
             if (deadline.HasPassed) return false;
@@ -103,9 +120,20 @@ public partial class Greenlet
             }
         }
         _latch.Exit();
+        _spawns?.Retire();
         if (several is null) only?.Wake();
         else
             foreach (Link link in several) link.Wake();
+    }
+
+    private void Link(Action<Greenlet> callback, Predicate<Greenlet> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        Hub hub = Hub.OfThisThreadOrNull() ?? Hub;
+        Append(new GreenletLink(this, _ =>
+        {
+            if (wanted(this)) new Greenlet(hub, () => callback(this)).StartNew();
+        }, callback, hub));
     }
 
     private void Append(CallbackLink link)
@@ -117,7 +145,7 @@ public partial class Greenlet
         if (ended) link.Wake();
     }
 
-    private bool TryAdd(Link link)
+    internal bool TryAdd(Link link)
     {
         _latch.Enter();
         bool open = !_ended;

@@ -31,6 +31,9 @@ public sealed partial class Hub
     internal readonly AttachQueue Attachments;
     internal readonly FiberWorkerPool Workers;
     internal RunQueue Ready;
+    internal readonly MinimalIdents Idents = new();
+    private int _lastGreenletId;
+    private static int s_lastOwnId;
 
     private readonly EventFd _bell;
     private readonly HubLoop _loop;
@@ -212,6 +215,12 @@ public sealed partial class Hub
     {
         if (!TryMakeReadyHere(greenlet)) Inbox.Post(new AdmitNode(greenlet));
     }
+
+    /// <summary>Only with the hub entered: an id for a greenlet of the pool; they are above 0.</summary>
+    internal int NextPooledId() => _lastGreenletId = _lastGreenletId == int.MaxValue ? 1 : _lastGreenletId + 1;
+
+    /// <summary>May be called from any thread: an id for another one, below 0.</summary>
+    internal static int NextOwnId() => Interlocked.Decrement(ref s_lastOwnId);
 
     /// <summary>Only with the hub entered, by the greenlet that has the carrier and is queued or parked: others run until it is switched back to. The hub is still entered then.</summary>
     internal void SwitchAway(Greenlet self)

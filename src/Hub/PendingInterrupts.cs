@@ -12,7 +12,8 @@ namespace Patchy;
 //     swallow it: .NET has no BaseException. It goes when the body or the timeout's scope is left, or when the handler that will get it names its type.
 //  3. But not while an exception is on its way or being handled on that stack: a finally block that has to wait (SemaphoreSlim.Release for its own
 //     lock, for one) would be cut short, and a permit lost. gevent's finally blocks can wait too.
-//  4. _kinds is the fast look: written under the latch, read without.
+//  4. What Greenlet.Throw brings is raised once: it takes the place of a kill, and goes when it is taken. A kill that comes before that takes its place.
+//  5. _kinds is the fast look: written under the latch, read without.
 
 /// <summary>What is to be raised in one greenlet at its next wait.</summary>
 internal struct PendingInterrupts
@@ -20,6 +21,7 @@ internal struct PendingInterrupts
     private SpinLatch _latch;
     private volatile int _kinds;
     private volatile int _raised; // kinds of which all have been thrown at least once; under the latch
+    private bool _once; // _kill is from Greenlet.Throw
     private Exception? _kill;
     private List<GreenletTimeout>? _timeouts;
 
@@ -34,12 +36,16 @@ internal struct PendingInterrupts
         }
     }
 
-    /// <summary>False when there was a kill already: one is enough.</summary>
-    public bool AddKill(Exception exception)
+    /// <summary>False when there was one already: one is enough. <paramref name="once"/>: it does not stay after it was raised.</summary>
+    public bool AddKill(Exception exception, bool once = false)
     {
         _latch.Enter();
-        bool first = _kill is null;
-        _kill ??= exception;
+        bool first = _kill is null || (_once && !once);
+        if (first)
+        {
+            _kill = exception;
+            _once = once;
+        }
         _kinds |= (int)Interrupts.Kill;
         _latch.Exit();
         return first;
@@ -76,20 +82,24 @@ internal struct PendingInterrupts
     public Exception? Take(Interrupts kinds)
     {
         Exception? taken = null;
+        GreenletTimeout? timeout = null;
+        bool sticky = false;
         Interrupts pending = Kinds & kinds;
         _latch.Enter();
         pending &= (Interrupts)_kinds;
         if ((pending & Interrupts.Kill) != 0)
         {
             taken = _kill;
-            _raised |= (int)Interrupts.Kill;
+            sticky = !_once;
+            if (sticky) _raised |= (int)Interrupts.Kill;
+            else ForgetKill();
         }
         else if ((pending & Interrupts.Timeout) != 0)
         {
-            GreenletTimeout timeout = _timeouts!.Find(static t => !t.WasRaised) ?? _timeouts[0];
+            timeout = _timeouts!.Find(static t => !t.WasRaised) ?? _timeouts[0];
             timeout.WasRaised = true;
+            sticky = true;
             if (_timeouts.TrueForAll(static t => t.WasRaised)) _raised |= (int)Interrupts.Timeout;
-            taken = timeout;
         }
         else if ((pending & Interrupts.ThreadInterrupt) != 0)
         {
@@ -97,7 +107,8 @@ internal struct PendingInterrupts
             taken = new ThreadInterruptedException();
         }
         _latch.Exit();
-        if (taken is not (null or ThreadInterruptedException) && CatchSearch.IsHandledByType(taken)) Settle(taken);
+        if (timeout is not null) taken = timeout.Raised(); // the user's code may make it: outside of the latch
+        if (sticky && CatchSearch.IsHandledByType(taken!)) Settle(taken!, timeout);
         return taken;
     }
 
@@ -121,20 +132,23 @@ internal struct PendingInterrupts
         _latch.Exit();
     }
 
-    private void Settle(Exception raised)
+    private void Settle(Exception raised, GreenletTimeout? timeout)
     {
-        if (raised is GreenletTimeout timeout)
+        if (timeout is not null)
         {
             RemoveTimeout(timeout);
             return;
         }
         _latch.Enter();
-        if (ReferenceEquals(_kill, raised))
-        {
-            _kill = null;
-            _kinds &= ~(int)Interrupts.Kill;
-            _raised &= ~(int)Interrupts.Kill;
-        }
+        if (ReferenceEquals(_kill, raised)) ForgetKill();
         _latch.Exit();
+    }
+
+    private void ForgetKill()
+    {
+        _kill = null;
+        _once = false;
+        _kinds &= ~(int)Interrupts.Kill;
+        _raised &= ~(int)Interrupts.Kill;
     }
 }

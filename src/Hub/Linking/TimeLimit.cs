@@ -21,7 +21,7 @@ internal static class TimeLimit
     public static bool Run<TState>(GreenletTimeout timeout, TState state, Func<TState, bool> wait)
     {
         ArgumentNullException.ThrowIfNull(timeout);
-        Start(timeout);
+        _ = GreenletTimeout.StartNew(timeout);
         try
         {
             return wait(state);
@@ -37,7 +37,5 @@ internal static class TimeLimit
     }
 
     /// <summary>What a get whose time has passed throws.</summary>
-    public static GreenletTimeout Expired(TimeSpan duration) => GreenletTimeout.Expired(duration);
-
-    private static void Start(GreenletTimeout timeout) => _ = timeout;
+    public static GreenletTimeout Expired(TimeSpan duration) => new(duration);
 }

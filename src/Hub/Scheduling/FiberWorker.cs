@@ -28,7 +28,7 @@ internal sealed class FiberWorker
     public void Assign(Greenlet job)
     {
         _job = job;
-        job.Fiber = Fiber;
+        job.Assign(Fiber);
     }
 
     private void Run()
@@ -41,8 +41,7 @@ internal sealed class FiberWorker
             Greenlet job = _job!;
             Greenlet.Adopt(job, thread, id, Fiber);
             _hub.Leave(job);
-            job.RunBody();
-            job.End();
+            job.RunToEnd();
             _hub.Enter(job);
             job.OnLeavingCarrier();
             Greenlet.SetRunning(null);

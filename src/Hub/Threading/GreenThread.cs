@@ -57,7 +57,7 @@ internal sealed class GreenThread : Greenlet
         if (StartDelegate.Of(thread) is not { } start || StartDelegate.IsFrameworks(start)) return false;
 
         var green = new GreenThread(Hub.ForThisThread(), thread, start);
-        StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.Run) : new ParameterizedThreadStart(green.Run));
+        StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.RunThread) : new ParameterizedThreadStart(green.RunThread));
         if (!green._isBackground) ForegroundThreads.Change(1);
         bool launched = false;
         GreenletTable.Set(green.ManagedThreadId, green);
@@ -91,9 +91,9 @@ internal sealed class GreenThread : Greenlet
         Background(Thread!, _isBackground);
     }
 
-    private void Run() => RunOnFiber(static (start, _) => ((ThreadStart)start)(), null);
+    private void RunThread() => RunOnFiber(static (start, _) => ((ThreadStart)start)(), null);
 
-    private void Run(object? argument) => RunOnFiber(static (start, argument) => ((ParameterizedThreadStart)start)(argument), argument);
+    private void RunThread(object? argument) => RunOnFiber(static (start, argument) => ((ParameterizedThreadStart)start)(argument), argument);
 
     /// <summary>The thread's whole life. An exception of the user's goes through, and ends the process, as in any thread.</summary>
     private void RunOnFiber(Action<Delegate, object?> body, object? argument)

@@ -1,0 +1,46 @@
+using System.Threading;
+
+namespace Patchy.Scheduling;
+
+// Protocol: the timer is set and taken out on the hub's carrier only; other threads post it there. One that fires after its greenlet was killed queues nothing.
+
+/// <summary>The time after which a greenlet starts.</summary>
+internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNode
+{
+    private int _cancelled;
+
+    /// <summary>May be called from any thread, once.</summary>
+    public void Set()
+    {
+        Hub hub = greenlet.Hub;
+        if (Greenlet.Running is { } self && self.Hub == hub)
+        {
+            hub.Enter(self);
+            Add(hub);
+            hub.Leave(self);
+        }
+        else
+        {
+            hub.RunCallback(static timer => ((StartTimer)timer!).Deliver(Hub.Current), this);
+        }
+    }
+
+    /// <summary>May be called from any thread: the greenlet does not start any more.</summary>
+    public void Cancel()
+    {
+        Interlocked.Exchange(ref _cancelled, 1);
+        greenlet.Hub.RunCallback(static timer => Hub.Current.Timers.Remove((StartTimer)timer!), this); // it would hold the greenlet until its time
+    }
+
+    internal override void Fire(Hub hub)
+    {
+        if (Volatile.Read(ref _cancelled) == 0 && !greenlet.Dead) hub.MakeReadyEntered(greenlet);
+    }
+
+    internal override void Deliver(Hub hub) => Add(hub);
+
+    private void Add(Hub hub)
+    {
+        if (Volatile.Read(ref _cancelled) == 0 && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
+    }
+}
