@@ -64,6 +64,23 @@ public sealed class AsyncResult<T> : ICallbackOwner
         Store(ExceptionDispatchInfo.Capture(exception));
     }
 
+    /// <summary>
+    /// Takes over what <paramref name="source"/> ends with: its value, or its error; one that is killed gives the default value. The counterpart of gevent's
+    /// <c>greenlet.link(result)</c>. It happens while the greenlet ends, without a turn of a hub. May be called from any thread.
+    /// </summary>
+    public void CopyFrom(Greenlet<T> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        source.RawLink(new ResultCopy<T>(this).FromGreenlet);
+    }
+
+    /// <summary>As the other, from another result. May be called from any thread.</summary>
+    public void CopyFrom(AsyncResult<T> source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        source.RawLink(new ResultCopy<T>(this).FromResult);
+    }
+
     /// <summary>Waits for the value and gives it, or raises the error. May be called from any thread.</summary>
     /// <exception cref="BlockingSwitchOutException">Called in a callback of the hub while it was not ready.</exception>
     public T Get()

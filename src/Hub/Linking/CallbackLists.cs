@@ -17,8 +17,8 @@ internal readonly struct CallbackLists(LinkList linked)
 
     public int ToldCount => _told.Count;
 
-    /// <summary>A callback that is linked twice is called once, as in gevent.</summary>
-    public bool Contains(Action<ILinkable> callback) => Find(linked, callback) is not null || Find(_told, callback) is not null;
+    /// <summary>A callback that is linked twice is called once, as in gevent. Patchy's own listeners count their calls.</summary>
+    public bool Contains(Action<ILinkable> callback) => callback.Target is not IReadyListener && (Find(linked, callback) is not null || Find(_told, callback) is not null);
 
     public void Unlink(Action<ILinkable> callback)
     {

@@ -69,7 +69,7 @@ internal sealed class NotifyingFlag
     public void RawLink(Action<ILinkable> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var link = new OwnedCallback(_owner, callback, Hub.ForThisThread());
+        var link = new OwnedCallback(_owner, callback);
         _latch.Enter();
         bool known = _callbacks.Contains(callback);
         bool tell = !known && _isSet;

@@ -146,7 +146,7 @@ public class Semaphore : ISemaphore, ICallbackOwner
     public void RawLink(Action<ILinkable> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var link = new OwnedCallback(this, callback, Hub.ForThisThread());
+        var link = new OwnedCallback(this, callback);
         _latch.Enter();
         if (!_callbacks.Contains(callback)) _links.Append(link);
         _latch.Exit();
