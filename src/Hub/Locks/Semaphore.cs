@@ -13,7 +13,8 @@ namespace Patchy.Locks;
 //  3. A releaser does not wake everybody: _onTheirWay counts the waits that were told and have not come to try yet, and the next is told only while there
 //     are more permits than that. So at rest there is never a permit, and somebody who waits, without somebody on the way: each step that could break this
 //     (counter up, _onTheirWay down) is followed by TellNext.
-//  4. Who was told and finds that somebody else was quicker goes back to its place in front of all who came later: links are ordered by their tickets.
+//  4. Who was told and finds that somebody else was quicker goes back to its place in front of all who came later: links are ordered by their tickets. One that
+//     was told finds an older one there when that has gone back meanwhile: it does not take the permit, but goes back too, and the older one is told.
 //  5. A wait that is interrupted or late was decided by one compare-and-swap in its link: if that was told at the same moment, Wake has failed and the teller
 //     goes on to the next one. If Wake was first the wait goes on to try, and the kill comes at the next wait: no permit is lost.
 //  6. Callbacks take nothing: they are told on the way and do not count. One whose turn comes when the permits are gone again goes back to its place.
@@ -173,11 +174,8 @@ public class Semaphore : ISemaphore, ICallbackOwner
         bool call = wanted && Ready;
         if (wanted && !call) _links.InsertByTicket(callback);
         _latch.Exit();
-        if (wanted && !call)
-        {
-            Interlocked.MemoryBarrier(); // see 2
-            if (Ready) TellNext();
-        }
+        Interlocked.MemoryBarrier(); // see 2
+        if (wanted && !call && Ready) TellNext();
         return call;
     }
 
@@ -220,7 +218,7 @@ public class Semaphore : ISemaphore, ICallbackOwner
     private bool WaitForPermit(Deadline deadline, bool take)
     {
         Link link = LinkWait.ForCaller(this);
-        if (LinkOrTake(link, take, comesBack: false)) return true;
+        if (LinkUnlessFree(link, take)) return true;
         while (true)
         {
             ParkResult result = ParkResult.TimedOut;
@@ -239,16 +237,14 @@ public class Semaphore : ISemaphore, ICallbackOwner
             long ticket = link.Ticket;
             link = LinkWait.ForCaller(this);
             link.Ticket = ticket;
-            if (LinkOrTake(link, take, comesBack: true)) return true;
+            LinkAgain(link);
         }
     }
 
-    // True when a permit was there: nothing is linked then.
-    private bool LinkOrTake(Link link, bool take, bool comesBack)
+    private bool LinkUnlessFree(Link link, bool take)
     {
         _latch.Enter();
-        if (comesBack) _links.InsertByTicket(link);
-        else _links.Append(link);
+        _links.Append(link);
         Interlocked.MemoryBarrier(); // see 2
         bool got = take ? TryAcquire() : Ready;
         if (got) _links.Remove(link);
@@ -256,16 +252,32 @@ public class Semaphore : ISemaphore, ICallbackOwner
         return got;
     }
 
-    // After a wait, however it has ended. True when it was told and a permit was there.
+    private void LinkAgain(Link link)
+    {
+        _latch.Enter();
+        _links.InsertByTicket(link);
+        _latch.Exit();
+        Interlocked.MemoryBarrier(); // see 2
+        if (Ready) TellNext();
+    }
+
+    // After a wait, however it has ended. True when it was told, it is its turn, and a permit was there.
     private bool Arrive(Link link, bool told, bool take)
     {
         _latch.Enter();
         if (told) _onTheirWay--;
         else _links.Remove(link);
-        bool got = told && (take ? TryAcquire() : Ready);
+        bool got = told && (take ? !IsOlderLinked(link) && TryAcquire() : Ready);
         bool othersMayGo = told && Volatile.Read(ref _counter) > _onTheirWay && !_links.IsEmpty;
         _latch.Exit();
         if (othersMayGo) TellNext();
         return got;
+    }
+
+    private bool IsOlderLinked(Link link)
+    {
+        for (Link? older = _links.First; older is not null && older.Ticket < link.Ticket; older = older.After)
+            if (older is not OwnedCallback) return true;
+        return false;
     }
 }

@@ -26,13 +26,13 @@ public sealed class EventModelTests
 
     private static void RunToRest(Greenlet[] greenlets)
     {
-        for (int i = 0; i < 200 && greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is null); i++) Greenlet.Yield();
+        for (int i = 0; i < 200 && greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is not { IsDecided: false }); i++) Greenlet.Yield();
     }
 
     private static void ThrowFirstError(Greenlet[] greenlets)
     {
         foreach (Greenlet greenlet in greenlets)
-            if (greenlet.Exception is { } error) throw new InvalidOperationException("The model disagrees.", error);
+            if (greenlet.Exception is { } error) throw new InvalidOperationException($"The model disagrees: {error}");
     }
 
     private sealed class EventRun(EventStep[][] programs)

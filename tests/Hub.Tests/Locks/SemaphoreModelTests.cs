@@ -49,14 +49,14 @@ public sealed class SemaphoreModelTests
                 int number = i;
                 _greenlets[i] = Greenlet.Spawn(() => Go(number));
             }
-            for (int i = 0; i < 200 && _greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is null); i++) Greenlet.Yield();
+            for (int i = 0; i < 200 && _greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is not { IsDecided: false }); i++) Greenlet.Yield();
+            foreach (Greenlet greenlet in _greenlets)
+                if (greenlet.Exception is { } error) throw new InvalidOperationException($"The model disagrees in {greenlet.Name}: {error}");
             Greenlet[] stuck = [.. _greenlets.Where(greenlet => !greenlet.Dead)];
             _semaphore.Counter.Should().Be(_counter);
             if (_counter > 0) stuck.Should().BeEmpty("nobody waits while a permit is free");
             foreach (Greenlet greenlet in stuck) greenlet.Kill();
             (_semaphore.Counter, _semaphore.LinkCount).Should().Be((_counter, 0));
-            foreach (Greenlet greenlet in _greenlets)
-                if (greenlet.Exception is { } error) throw new InvalidOperationException("The model disagrees.", error);
         }
 
         private void Go(int number)
