@@ -33,7 +33,7 @@ internal class Waiter : Link
     }
 
     /// <summary>The greenlet that waits.</summary>
-    public Greenlet Greenlet { get; }
+    public Greenlet Greenlet { get; private set; }
 
     /// <summary>What it waits for.</summary>
     public object? Awaited { get; private protected init; }
@@ -84,13 +84,38 @@ internal class Waiter : Link
     /// </summary>
     public override bool Wake()
     {
-        int was = Interlocked.CompareExchange(ref _state, (int)ParkResult.Woken, New);
-        if (was == New) return true;
-        return was == Parked && EndPark(ParkResult.Woken);
+        ClaimResult claim = Claim();
+        if (claim == ClaimResult.MustResume) Resume();
+        return claim != ClaimResult.Lost;
     }
+
+    /// <inheritdoc/>
+    public override ClaimResult Claim()
+    {
+        while (true)
+        {
+            int was = Interlocked.CompareExchange(ref _state, (int)ParkResult.Woken, Parked);
+            if (was == Parked) return ClaimResult.MustResume;
+            if (was != New) return ClaimResult.Lost;
+            if (Interlocked.CompareExchange(ref _state, (int)ParkResult.Woken, New) == New) return ClaimResult.Claimed; // the permit
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Resume() => Greenlet.Hub.MakeReady(Greenlet, this);
 
     /// <summary>May be called from any thread: ends the wait for an interrupt that has been recorded. False when it was over, or has not parked yet.</summary>
     public bool Interrupt() => EndPark(ParkResult.Interrupted);
+
+    /// <summary>
+    /// Makes it a new wait of <paramref name="greenlet"/>. Only when the old one has ended as Woken, and whoever woke it is known not to touch it any more.
+    /// An interrupt that was meant for the old wait may still come: it ends the new one as Interrupted with nothing to raise.
+    /// </summary>
+    private protected void Rearm(Greenlet greenlet)
+    {
+        Greenlet = greenlet;
+        _state = New;
+    }
 
     internal override void Deliver(Hub hub) => hub.MakeReadyEntered(Greenlet);
 

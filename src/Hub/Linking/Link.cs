@@ -18,4 +18,14 @@ internal abstract class Link : TimerNode
     /// false when the wait was over already: what was to be handed over goes to the next.
     /// </summary>
     public abstract bool Wake();
+
+    /// <summary>
+    /// The first half of <see cref="Wake"/>, for an owner that hands something over: decides the wait under the owner's latch, so that what is handed over
+    /// and what is in the owner's books change together. It runs nobody; <see cref="Resume"/> does, outside of the latch. Read and write what belongs to the
+    /// link before: a wait that had not parked yet may be over, and its link be used again, as soon as it is claimed.
+    /// </summary>
+    public virtual ClaimResult Claim() => Wake() ? ClaimResult.Claimed : ClaimResult.Lost;
+
+    /// <summary>The second half, outside of any latch, and only if Claim has said <see cref="ClaimResult.MustResume"/>.</summary>
+    public virtual void Resume() { }
 }

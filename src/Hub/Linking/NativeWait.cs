@@ -7,7 +7,7 @@ namespace Patchy.Linking;
 
 /// <summary>A wait of a native thread, which blocks: what a <see cref="Waiter"/> is for a greenlet.</summary>
 #pragma warning disable CA1001 // Block disposes of the gate, unless a waker may still be about to set it: then the finalizer does
-internal sealed class NativeWait : Link
+internal class NativeWait : Link
 #pragma warning restore CA1001
 {
     private const int Waiting = 0;
@@ -19,10 +19,15 @@ internal sealed class NativeWait : Link
 
     public override bool Wake()
     {
-        if (Interlocked.CompareExchange(ref _state, Woken, Waiting) != Waiting) return false;
-        _gate.Set();
+        if (Claim() == ClaimResult.Lost) return false;
+        Resume();
         return true;
     }
+
+    public override ClaimResult Claim() =>
+        Interlocked.CompareExchange(ref _state, Woken, Waiting) == Waiting ? ClaimResult.MustResume : ClaimResult.Lost;
+
+    public override void Resume() => _gate.Set();
 
     /// <summary>Only on the thread that made it. Woken or TimedOut.</summary>
     /// <exception cref="ThreadInterruptedException">Thread.Interrupt, as in every native wait; the wait is over then and counts as not woken.</exception>
