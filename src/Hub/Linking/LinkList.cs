@@ -76,14 +76,6 @@ internal sealed class LinkList
         return null;
     }
 
-    /// <summary>Puts <paramref name="fresh"/> in the place of <paramref name="link"/>; false when that is not in this list (any more).</summary>
-    public bool Replace(Link link, Link fresh)
-    {
-        if (link.List != this) return false;
-        InsertBefore(fresh, link);
-        return Remove(link);
-    }
-
     private void InsertBefore(Link link, Link? place)
     {
         if (link.List is not null) throw new InvalidOperationException("A link can be in one list only. This is a bug in Patchy.");

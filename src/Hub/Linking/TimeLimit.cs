@@ -38,4 +38,7 @@ internal static class TimeLimit
 
     /// <summary>What a get whose time has passed throws.</summary>
     public static GreenletTimeout Expired(TimeSpan duration) => new(duration);
+
+    /// <summary>Starts it unless it runs already. The caller cancels it.</summary>
+    public static void Start(GreenletTimeout timeout) => _ = GreenletTimeout.StartNew(timeout);
 }

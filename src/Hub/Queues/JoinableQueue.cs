@@ -57,8 +57,8 @@ public class JoinableQueue<T> : SimpleQueue<T>
     /// <exception cref="BlockingSwitchOutException">Called in a callback of the hub while items are not done.</exception>
     public bool Join(TimeSpan timeout)
     {
-        QueueErrors.CheckTimeout(timeout);
-        return timeout == TimeSpan.Zero ? Join(default, mayWait: false) : Join(Deadline.In(timeout), mayWait: true);
+        Deadline deadline = TimeLimit.From(timeout);
+        return Join(deadline, mayWait: timeout != TimeSpan.Zero);
     }
 
     /// <summary>As <see cref="Join()"/>, but raises that timeout when its time has passed first; it is cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on the greenlet that started it.</summary>
@@ -66,6 +66,7 @@ public class JoinableQueue<T> : SimpleQueue<T>
     public void Join(GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
+        TimeLimit.Start(timeout);
         using (timeout) Join();
     }
 

@@ -71,6 +71,7 @@ public abstract class QueueBase<T>
     public void Put(T item, GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
+        TimeLimit.Start(timeout);
         using (timeout) Put(item);
     }
 
@@ -119,6 +120,7 @@ public abstract class QueueBase<T>
     public T Get(GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
+        TimeLimit.Start(timeout);
         using (timeout) return Get();
     }
 
@@ -196,8 +198,8 @@ public abstract class QueueBase<T>
 
     private protected QueueOutcome TakeCore(bool peek, TimeSpan timeout, out T item)
     {
-        QueueErrors.CheckTimeout(timeout);
-        return timeout == TimeSpan.Zero ? TakeCore(peek, default, mayWait: false, out item) : TakeCore(peek, Deadline.In(timeout), mayWait: true, out item);
+        Deadline deadline = TimeLimit.From(timeout);
+        return TakeCore(peek, deadline, mayWait: timeout != TimeSpan.Zero, out item);
     }
 
     private protected bool IsDone(QueueOutcome outcome) =>
@@ -268,7 +270,12 @@ public abstract class QueueBase<T>
         var old = (ItemWait<T>)link;
         var fresh = new ItemWait<T>(old.Greenlet, this) { Slot = old.Slot };
         Latch.Enter();
-        bool replaced = list.Replace(old, fresh);
+        bool replaced = list.Remove(old);
+        if (replaced)
+        {
+            fresh.Ticket = old.Ticket;
+            list.InsertByTicket(fresh);
+        }
         Latch.Exit();
         if (replaced) link = fresh;
         return replaced;
@@ -291,8 +298,8 @@ public abstract class QueueBase<T>
 
     private QueueOutcome PutCore(T item, TimeSpan timeout)
     {
-        QueueErrors.CheckTimeout(timeout);
-        return timeout == TimeSpan.Zero ? PutCore(item, default, mayWait: false) : PutCore(item, Deadline.In(timeout), mayWait: true);
+        Deadline deadline = TimeLimit.From(timeout);
+        return PutCore(item, deadline, mayWait: timeout != TimeSpan.Zero);
     }
 
     private void ShutDownAll(LinkList list, ref LinkChain woken)

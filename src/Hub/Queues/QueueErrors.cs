@@ -1,17 +1,10 @@
 using System;
-using System.Threading;
 
 namespace Patchy.Queues;
 
 /// <summary>What the queues say when they cannot do what they are asked for.</summary>
 internal static class QueueErrors
 {
-    public static void CheckTimeout(TimeSpan timeout)
-    {
-        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The time must not be negative, except for Timeout.InfiniteTimeSpan.");
-    }
-
     public static Exception CannotPut(object queue, QueueOutcome outcome, TimeSpan? timeout) =>
         outcome == QueueOutcome.ShutDown ? ShutDown(queue)
         : new QueueFullException($"{queue} had no place for the item {InTime(timeout)}. Get items from it, wait longer, or make it larger.");
