@@ -262,7 +262,8 @@ public sealed partial class Hub
     internal void BeginTurn()
     {
         TurnIsOver = false;
-        _switchesLeft = SwitchesBetweenTurnChecks;
+        if (_probes is not null) TellProbesOfTurn();
+        _switchesLeft = _probes is null ? SwitchesBetweenTurnChecks : 1;
         LastTurnTicks = Deadline.Now;
     }
 
@@ -273,6 +274,7 @@ public sealed partial class Hub
     internal Fiber LoopForATurn()
     {
         TurnIsOver = true;
+        if (_probes is not null) TellProbesOfBoundary();
         return LoopWithoutGreenlet();
     }
 
@@ -351,7 +353,8 @@ public sealed partial class Hub
 
     private bool CheckTurn()
     {
-        _switchesLeft = SwitchesBetweenTurnChecks;
+        if (_probes is not null) TellProbesOfBoundary();
+        _switchesLeft = _probes is null ? SwitchesBetweenTurnChecks : 1;
         if (Inbox.IsEmpty && !Attachments.HasWork)
         {
             long now = Deadline.Now;
@@ -363,6 +366,8 @@ public sealed partial class Hub
 
     private sealed class AdmitNode(Greenlet greenlet) : InboxNode
     {
+        internal override Greenlet Subject => greenlet;
+
         internal override void Deliver(Hub hub) => hub.Ready.Enqueue(greenlet);
     }
 

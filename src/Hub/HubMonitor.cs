@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
+using Patchy.Diagnostics;
 using Patchy.Fibers;
 using Patchy.Interop;
 using Patchy.Threading;
@@ -17,7 +18,8 @@ namespace Patchy;
 //  4. A carrier that sleeps in the kernel is always relieved: what it waits for may be a greenlet of its own hub (a static constructor, for one). One that
 //     computes is relieved for green Threads and for the main thread, whose code was written for preemption, not for spawned greenlets, which may rely
 //     on nobody else running until they wait.
-//  5. While foreground green threads live, this thread is a foreground one. After Main has returned, main's kernel thread sleeps in the runtime's shutdown,
+//  5. One that keeps the carrier all the same, for BlockingMonitor.MaxBlockingTime, is reported there.
+//  6. While foreground green threads live, this thread is a foreground one. After Main has returned, main's kernel thread sleeps in the runtime's shutdown,
 //     so rule 4 relieves it, and the green threads run to their end.
 
 /// <summary>Sees to it that a blocked carrier does not freeze its hub. The counterpart of Go's sysmon; gevent can only report.</summary>
@@ -30,7 +32,7 @@ internal sealed class HubMonitor
     private static HubMonitor? s_instance;
     private static Thread? s_thread;
 
-    private readonly Dictionary<Hub, long> _lastCounts = [];
+    private readonly Dictionary<Hub, LastLook> _looks = [];
     private readonly Dictionary<FiberKind, Fiber> _self = [];
 
     private HubMonitor() { }
@@ -57,7 +59,7 @@ internal sealed class HubMonitor
         s_latch.Exit();
         if (!first) return;
         NativeThreads.Start(thread);
-        HubDumpSignal.Listen();
+        HubDumpSignal.ListenIfAsked();
     }
 
     /// <summary>Makes the monitor's thread a foreground one, or a background one again.</summary>
@@ -82,18 +84,51 @@ internal sealed class HubMonitor
         if (hub.Inbox.IsAsleep) return false;
         long count = hub.SwitchCount;
         Greenlet? current = hub.Occupant;
-        bool same = _lastCounts.TryGetValue(hub, out long last) && last == count;
-        _lastCounts[hub] = count;
-        if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached) Relieve(hub, current);
+        if (!_looks.TryGetValue(hub, out LastLook? last)) _looks[hub] = last = new LastLook();
+        bool same = last.Count == count && last.Greenlet == current;
+        if (!same) last.Begin(count, current);
+        if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached)
+        {
+            Relieve(hub, current);
+            if (hub.IsOccupiedBy(current)) last.Report(current);
+        }
         return true;
     }
 
     private static bool HasWork(Hub hub) =>
         hub.HasReady || !hub.Inbox.IsEmpty || hub.Timers.NextDue <= Deadline.Now || Libc.IsReadable(hub.Reactor.Descriptor);
 
+    /// <summary>When this thread first saw a greenlet on the carrier, and what of that is reported.</summary>
+    private sealed class LastLook
+    {
+        private long _since;
+        private TimeSpan _reported;
+
+        public long Count { get; private set; } = -1;
+
+        public Greenlet? Greenlet { get; private set; }
+
+        public void Begin(long count, Greenlet? greenlet)
+        {
+            Count = count;
+            Greenlet = greenlet;
+            _since = Stopwatch.GetTimestamp();
+            _reported = TimeSpan.Zero;
+        }
+
+        /// <summary>It still has the carrier. Once for each MaxBlockingTime, as gevent does.</summary>
+        public void Report(Greenlet greenlet)
+        {
+            TimeSpan time = Stopwatch.GetElapsedTime(_since);
+            if (time - _reported < BlockingMonitor.MaxBlockingTime) return;
+            _reported = time;
+            BlockingMonitor.Report(greenlet, time);
+        }
+    }
+
     private void Relieve(Hub hub, Greenlet current)
     {
-        bool computes = KernelThread.IsRunning(hub.CarrierTid);
+        bool computes = KernelThread.IsRunning(current.Fiber is { KernelThreadId: > 0 } own ? own.KernelThreadId : hub.CarrierTid);
         if (computes && current is not GreenThread && current != hub.Main)
         {
             Hogs++;

@@ -37,6 +37,9 @@ internal abstract class Fiber
     /// <summary>The kind of this fiber: <see cref="FiberKind.User"/> or <see cref="FiberKind.Kernel"/>. A hub mixes no kinds.</summary>
     public abstract FiberKind Kind { get; }
 
+    /// <summary>The id of its own kernel thread, which it runs on even while it is mounted; 0 for one that runs on its carrier's. Other threads may look.</summary>
+    public virtual int KernelThreadId => 0;
+
     /// <summary>For dumps and tests: may be stale when read from another thread.</summary>
     public FiberState State => (FiberState)Volatile.Read(ref _state);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Patchy.Interop;
 
 namespace Patchy.Fibers;
 
@@ -19,8 +20,15 @@ internal sealed class KernelThreadFiber : Fiber
     private readonly Baton _parked = new();
 
     private readonly bool _launched;
+    private int _kernelThreadId;
 
-    public KernelThreadFiber(bool launched) : base(launched ? FiberState.New : FiberState.Mounted) => _launched = launched;
+    public KernelThreadFiber(bool launched) : base(launched ? FiberState.New : FiberState.Mounted)
+    {
+        _launched = launched;
+        if (!launched) _kernelThreadId = Libc.gettid();
+    }
+
+    public override int KernelThreadId => _kernelThreadId;
 
     public override FiberKind Kind => FiberKind.Kernel;
 
@@ -33,6 +41,7 @@ internal sealed class KernelThreadFiber : Fiber
 
     public override void Detach()
     {
+        if (_kernelThreadId == 0) _kernelThreadId = Libc.gettid();
         BeginDetach();
         _parked.Pass();
         _turn.Take();

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using Patchy.Interop;
 
@@ -38,6 +39,13 @@ internal sealed class Inbox
     public void Ring()
     {
         if (Volatile.Read(ref _asleep) != 0 && Interlocked.Exchange(ref _asleep, 0) != 0) _bell.Signal();
+    }
+
+    /// <summary>May be called from any thread, for dumps: what is in it now, newest first, at most so many. The loop may take it out meanwhile.</summary>
+    public void ForEach(Action<InboxNode> visit, int most)
+    {
+        InboxNode? node = Volatile.Read(ref _top);
+        for (int i = 0; node is not null && i < most; i++, node = node.NextInInbox) visit(node);
     }
 
     /// <summary>Only on the hub's loop. False when something has come in meanwhile: do not sleep.</summary>

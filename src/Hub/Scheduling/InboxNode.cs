@@ -7,4 +7,7 @@ internal abstract class InboxNode
 
     /// <summary>On the hub's loop: what was asked for happens here.</summary>
     internal abstract void Deliver(Hub hub);
+
+    /// <summary>The greenlet that it brings to the hub, or null: for dumps. May be called from any thread.</summary>
+    internal virtual Greenlet? Subject => null;
 }

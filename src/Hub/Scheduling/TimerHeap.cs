@@ -54,6 +54,15 @@ internal sealed class TimerHeap
         }
     }
 
+    /// <summary>May be called from any thread, for dumps: the nodes at about this moment.</summary>
+    public void ForEach(Action<TimerNode> visit)
+    {
+        TimerNode?[] nodes = _nodes;
+        int count = Math.Min(_count, nodes.Length);
+        for (int i = 0; i < count; i++)
+            if (nodes[i] is { } node) visit(node);
+    }
+
     private static bool IsBefore(TimerNode a, TimerNode b) => a.Due < b.Due || (a.Due == b.Due && a.Sequence < b.Sequence);
 
     private void SiftUp(TimerNode node, int at)

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using FluentAssertions;
+using Patchy.Diagnostics;
+using Xunit;
+
+namespace Patchy.Tests.Diagnostics;
+
+/// <summary>gevent's EventLoopBlocked: who keeps the carrier is reported, again and again, as long as others wait for it.</summary>
+public sealed class BlockingMonitorTests
+{
+    public static TheoryData<FiberKind> Kinds => [.. TestKinds.All];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EventLoopBlocked_GreenletComputesWhileOthersAreReady_IsRaisedAgainAndAgain(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var seen = new ConcurrentQueue<EventLoopBlockedEventArgs>();
+        Greenlet? hog = null;
+        void OnBlocked(object? hub, EventLoopBlockedEventArgs blocked)
+        {
+            if (blocked.Greenlet != hog) return; // other tests' hubs may still be there
+            seen.Enqueue(blocked);
+            if (seen.Count == 1) throw new FormatException("a handler that fails must not end the monitor");
+        }
+        TimeSpan before = BlockingMonitor.MaxBlockingTime;
+        BlockingMonitor.MaxBlockingTime = TimeSpan.FromMilliseconds(30);
+        BlockingMonitor.EventLoopBlocked += OnBlocked;
+        TextWriter error = Console.Error;
+        Console.SetError(TextWriter.Null);
+        try
+        {
+            hog = Greenlet.Spawn(() => { while (seen.Count < 2) Thread.SpinWait(100); });
+            Greenlet other = Greenlet.Spawn(() => { });
+            Greenlet.JoinAll(hog, other);
+        }
+        finally
+        {
+            BlockingMonitor.EventLoopBlocked -= OnBlocked;
+            BlockingMonitor.MaxBlockingTime = before;
+            Console.SetError(error);
+        }
+        EventLoopBlockedEventArgs first = seen.First(), second = seen.ElementAt(1);
+        first.Hub.Should().BeSameAs(Hub.Current);
+        first.BlockingTime.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(30));
+        second.BlockingTime.Should().BeGreaterThan(first.BlockingTime, "gevent repeats the report each period while it is still blocked");
+        first.Info.Should().StartWith($"{hog.Name} has kept the carrier of {Hub.Current}").And.Contain($"{hog.Name}: running");
+    });
+
+    [Fact]
+    public void MaxBlockingTime_NotAboveZero_Throws() =>
+        FluentActions.Invoking(static () => BlockingMonitor.MaxBlockingTime = TimeSpan.Zero).Should().Throw<ArgumentOutOfRangeException>();
+}
