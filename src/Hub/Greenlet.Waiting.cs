@@ -10,7 +10,7 @@ public partial class Greenlet
     public static void Yield()
     {
         Greenlet self = Hub.RunningHere();
-        Hub.Yield();
+        Hub.Yield(self);
         self.RaisePending(Interrupts.Injected);
     }
 
@@ -20,7 +20,7 @@ public partial class Greenlet
     {
         _ = Checked(time);
         Greenlet self = Hub.RunningHere();
-        if (time == TimeSpan.Zero) Hub.Yield();
+        if (time == TimeSpan.Zero) Hub.Yield(self);
         else _ = Hub.Sleep(Deadline.In(time));
         self.RaisePending(Interrupts.All);
     }

@@ -139,9 +139,11 @@ public sealed partial class Hub
     }
 
     /// <summary>Only on a running greenlet: lets the others run and comes back. The counterpart of gevent.sleep(0).</summary>
-    internal static void Yield()
+    internal static void Yield() => Yield(Greenlet.Running!);
+
+    /// <summary>As the other, for a caller that knows who it is.</summary>
+    internal static void Yield(Greenlet self)
     {
-        Greenlet self = Greenlet.Running!;
         Hub hub = self.Hub;
         hub.Enter(self);
         self.OnLeavingCarrier();

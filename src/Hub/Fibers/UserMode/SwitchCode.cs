@@ -9,6 +9,8 @@ namespace Patchy.Fibers;
 /// <summary>The machine code that leaves and enters stacks. Called as a normal native function, with a GC transition: the parked side is scanned from its frame.</summary>
 internal static class SwitchCode
 {
+    private const int X87Offset = 4;
+    private const int MxcsrControlBits = 0xFFC0; // the others are sticky flags of past operations, which no call preserves
     private const int BlockSignals = 0;
     private const int AllSignalsSize = 8;
     private const int FutexWaitPrivate = 128;
@@ -22,15 +24,20 @@ internal static class SwitchCode
     public static Assembler Switch(int processId)
     {
         Assembler a = new(64);
+        a.mov(rcx, __qword_ptr[rsi + FiberContext.StackPointerOffset]);
+        a.mov(rax, __qword_ptr[rsi + FiberContext.ThreadBlockOffset]);
+        a.prefetcht0(__byte_ptr[rcx]); // what follows takes as long as a cache miss
+        a.prefetcht0(__byte_ptr[rax]);
         Save(a);
         a.mov(edx, __dword_ptr[rdi + FiberContext.CarrierOffset]);
         a.mov(__dword_ptr[rdi + FiberContext.CarrierOffset], 0); // no signal is sent here any more
         a.mov(__qword_ptr[rdi + FiberContext.StackPointerOffset], rsp);
-        a.mov(rax, __qword_ptr[rsi + FiberContext.ThreadBlockOffset]);
+        a.mov(r8d, __dword_ptr[rsp]);
+        a.movzx(r9d, __word_ptr[rsp + X87Offset]);
         a.mov(__dword_ptr[rsi + FiberContext.CarrierOffset], edx); // but there
         a.wrfsbase(rax);
-        a.mov(rsp, __qword_ptr[rsi + FiberContext.StackPointerOffset]);
-        Resume(a, rsi, processId);
+        a.mov(rsp, rcx);
+        Resume(a, rsi, processId, controlWordsInRegisters: true);
         return a;
     }
 
@@ -93,7 +100,7 @@ internal static class SwitchCode
 
         a.Label(ref child);
         a.mov(edx, __dword_ptr[r9 + FiberContext.CarrierOffset]);
-        Resume(a, r9, processId);
+        Resume(a, r9, processId, controlWordsInRegisters: false);
         return a;
     }
 
@@ -141,12 +148,16 @@ internal static class SwitchCode
         a.push(r15);
         a.sub(rsp, 8);
         a.stmxcsr(__dword_ptr[rsp]);
-        a.fnstcw(__word_ptr[rsp + 4]);
+        a.fnstcw(__word_ptr[rsp + X87Offset]);
     }
 
-    /// <summary>On the stack of the fiber, its thread block mounted, the kernel's id in edx.</summary>
-    private static void Resume(Assembler a, AssemblerRegister64 context, int processId)
+    /// <summary>
+    /// On the stack of the fiber, its thread block mounted, the kernel's id in edx; if so said, what MXCSR and the x87 control word are now in r8 and
+    /// r9. Loading them costs more than the comparison, and nearly always they are what they were.
+    /// </summary>
+    private static void Resume(Assembler a, AssemblerRegister64 context, int processId, bool controlWordsInRegisters)
     {
+        Label same = a.CreateLabel();
         Label quiet = a.CreateLabel();
         a.cmp(__dword_ptr[context + FiberContext.SignalledOffset], 0);
         a.jz(quiet);
@@ -161,8 +172,20 @@ internal static class SwitchCode
         SystemCall(a, Linux.SysTgkill);
 
         a.Label(ref quiet);
+        if (controlWordsInRegisters)
+        {
+            Label different = a.CreateLabel();
+            a.xor(r8d, __dword_ptr[rsp]);
+            a.test(r8d, MxcsrControlBits);
+            a.jnz(different);
+            a.cmp(__word_ptr[rsp + X87Offset], r9w);
+            a.je(same);
+            a.Label(ref different);
+        }
+
         a.ldmxcsr(__dword_ptr[rsp]);
-        a.fldcw(__word_ptr[rsp + 4]);
+        a.fldcw(__word_ptr[rsp + X87Offset]);
+        a.Label(ref same);
         a.add(rsp, 8);
         a.pop(r15);
         a.pop(r14);
