@@ -103,7 +103,7 @@ public sealed class CloseTests
                 foreach ((Socket near, _) in pairs) near.Dispose();
             });
             if (round % 2 == 0) Greenlet.Yield();
-            Greenlet.JoinAll(waiters, TimeSpan.FromSeconds(20)).Should().BeTrue("in round {0} a receiver never woke", round);
+            Greenlet.JoinAll(waiters, TimeSpan.FromSeconds(20)).Should().HaveCount(waiters.Length, "in round {0} a receiver never woke", round);
             foreach (Greenlet waiter in waiters) waiter.Exception.Should().BeNull();
             closer.Wait();
             foreach ((_, Socket far) in pairs) far.Dispose();

@@ -84,7 +84,7 @@ public sealed class ConnectTests
         Thread.Sleep(40);
         connected.Should().BeInRange(1, 5);
         for (int i = 0; i < 6; i++) listener.Accept().Dispose();
-        Greenlet.JoinAll(clients, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        Greenlet.JoinAll(clients, TimeSpan.FromSeconds(10)).Should().HaveCount(clients.Length);
         connected.Should().Be(6);
         File.Delete(path);
     });

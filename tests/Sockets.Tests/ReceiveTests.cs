@@ -227,7 +227,7 @@ public sealed class ReceiveTests
             if (i % 10 == 0) Thread.Sleep(1);
         }
         far.Shutdown(SocketShutdown.Send);
-        Greenlet.JoinAll(receivers, TimeSpan.FromSeconds(20)).Should().BeTrue("the end of the stream wakes all of them");
+        Greenlet.JoinAll(receivers, TimeSpan.FromSeconds(20)).Should().HaveCount(receivers.Length, "the end of the stream wakes all of them");
         total.Should().Be(5050);
     });
 }
