@@ -17,13 +17,11 @@ internal readonly struct CallbackLists(LinkList linked)
 
     public int ToldCount => _told.Count;
 
-    /// <summary>A callback that is linked twice is called once, as in gevent. Patchy's own listeners count their calls.</summary>
-    public bool Contains(Action<ILinkable> callback) => callback.Target is not IReadyListener && (Find(linked, callback) is not null || Find(_told, callback) is not null);
-
+    /// <summary>Takes back the one that was linked first, if there are several: like .NET's events, and unlike gevent, these call what is linked twice twice.</summary>
     public void Unlink(Action<ILinkable> callback)
     {
-        if (Find(linked, callback) is { } waiting) linked.Remove(waiting);
-        else if (Find(_told, callback) is { } told) _told.Remove(told);
+        if (Find(_told, callback) is { } told) _told.Remove(told);
+        else if (Find(linked, callback) is { } waiting) linked.Remove(waiting);
     }
 
     private static Link? Find(LinkList list, Action<ILinkable> callback)

@@ -71,10 +71,9 @@ internal sealed class NotifyingFlag
         ArgumentNullException.ThrowIfNull(callback);
         var link = new OwnedCallback(_owner, callback);
         _latch.Enter();
-        bool known = _callbacks.Contains(callback);
-        bool tell = !known && _isSet;
+        bool tell = _isSet;
         if (tell) _callbacks.AddTold(link);
-        else if (!known) _links.Append(link);
+        else _links.Append(link);
         _latch.Exit();
         if (tell) link.Wake();
     }

@@ -149,7 +149,7 @@ public class Semaphore : ISemaphore, ICallbackOwner
         ArgumentNullException.ThrowIfNull(callback);
         var link = new OwnedCallback(this, callback);
         _latch.Enter();
-        if (!_callbacks.Contains(callback)) _links.Append(link);
+        _links.Append(link);
         _latch.Exit();
         Interlocked.MemoryBarrier(); // see 2
         if (Ready) TellNext();

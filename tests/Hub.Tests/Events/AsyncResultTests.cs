@@ -92,6 +92,18 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void T5_Get_WithATimeoutOfOnesOwn_RaisesThatVeryOne(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var result = new AsyncResult<int>();
+        GreenletTimeout timeout = GreenletTimeout.Start(s_short);
+        Caught(() => result.Get(timeout)).Should().BeSameAs(timeout);
+        result.Wait(GreenletTimeout.Start(s_short)).Should().BeFalse();
+        Greenlet.Sleep(s_short); // nothing is left of them to be raised
+        result.Set(2);
+        result.Get(GreenletTimeout.Start(s_long)).Should().Be(2);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void L4_CopyFrom_TakesOverHowAGreenletEnds(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var quiet = new QuietErrors();

@@ -35,7 +35,6 @@ public sealed class EventTests
         void Later(ILinkable _) => order.Add("taken back");
         void Once(ILinkable source) => order.Add(source == ready ? "once" : "wrong source");
         ready.RawLink(Once);
-        ready.RawLink(Once);
         ready.RawLink(_ => { order.Add("takes the later one back"); ready.Unlink(Later); });
         Greenlet waiter = Greenlet.Spawn(() => { ready.Wait(); order.Add("waiter"); });
         Greenlet.Yield();
@@ -45,7 +44,7 @@ public sealed class EventTests
         order.Should().BeEmpty();
         waiter.Join();
         Greenlet.Yield();
-        order.Should().Equal(["once", "takes the later one back", "waiter", "last"], "gevent calls a callback that is linked twice once, and an earlier link may unlink a later one");
+        order.Should().Equal(["once", "takes the later one back", "waiter", "last"], "gevent: in the order of linking, and an earlier link may unlink a later one");
         ready.Clear();
         ready.Set();
         Greenlet.Yield();
@@ -168,6 +167,26 @@ public sealed class EventTests
         catch (GreenletTimeout raised) { caught = raised; }
         caught.Should().BeSameAs(foreign);
         ready.LinkCount.Should().Be(0);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void T5_Wait_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst_AndItIsOverAfterwards(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var ready = new Event();
+        GreenletTimeout timeout = GreenletTimeout.Start(s_short);
+        ready.Wait(timeout).Should().BeFalse();
+        timeout.Pending.Should().BeFalse();
+        Greenlet.Sleep(s_short); // nothing is left of it to be raised
+        GreenletTimeout unused = GreenletTimeout.Start(s_long);
+        Greenlet.Spawn(ready.Set);
+        ready.Wait(unused).Should().BeTrue();
+        unused.Pending.Should().BeFalse("gevent closes it, also when it ran before");
+        ready.Clear();
+        using GreenletTimeout foreign = GreenletTimeout.Start(s_short);
+        GreenletTimeout? caught = null;
+        try { ready.Wait(GreenletTimeout.Start(s_long)); }
+        catch (GreenletTimeout raised) { caught = raised; }
+        caught.Should().BeSameAs(foreign);
     });
 
     [Theory, MemberData(nameof(Kinds))]

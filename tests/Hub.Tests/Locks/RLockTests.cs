@@ -63,6 +63,18 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var rlock = new RLock();
+        rlock.Acquire();
+        rlock.Acquire(GreenletTimeout.Start(s_short)).Should().BeTrue("the owner takes it again");
+        rlock.Release();
+        Greenlet.Spawn(() => rlock.Acquire(GreenletTimeout.Start(s_short))).Get().Should().BeFalse();
+        rlock.Release();
+        rlock.Locked.Should().BeFalse();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void L7_AGreenletThatEndsWithIt_KeepsItLocked_AlsoWhenItsStackIsUsedAgain(FiberKind kind) => OnHub.Run(kind, () =>
     {
         var rlock = new RLock();

@@ -103,6 +103,20 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var semaphore = new Semaphore(0);
+        GreenletTimeout timeout = GreenletTimeout.Start(s_short);
+        semaphore.Acquire(timeout).Should().BeFalse();
+        timeout.Pending.Should().BeFalse();
+        semaphore.Wait(GreenletTimeout.Start(s_short)).Should().Be(0);
+        Greenlet.Sleep(s_short); // nothing is left of them to be raised
+        semaphore.LinkCount.Should().Be(0);
+        semaphore.Release();
+        semaphore.Acquire(GreenletTimeout.Start(s_long)).Should().BeTrue();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void L6_KilledWaiter_LosesNoPermit(FiberKind kind) => OnHub.Run(kind, () =>
     {
         foreach (bool releasedFirst in new[] { false, true })
