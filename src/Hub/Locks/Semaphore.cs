@@ -238,6 +238,7 @@ public class Semaphore : ISemaphore, ICallbackOwner
             link = LinkWait.ForCaller(this);
             link.Ticket = ticket;
             LinkAgain(link);
+            if (link is Waiter { IsDecided: true }) Hub.Yield(); // told by itself: behind the older ones that it has told
         }
     }
 

@@ -11,7 +11,7 @@ namespace Patchy.Tests.Locks;
 /// </summary>
 public sealed class SemaphoreModelTests
 {
-    private const int Programs = 400;
+    private const int Programs = 1000;
 
     private enum Step { Acquire, TryAcquire, AcquireSoon, Release, ReleaseTwo, Wait, Hold, Yield, Kill }
 
