@@ -20,8 +20,13 @@ internal static class CatchSearch
             foreach (ExceptionHandlingClause clause in body!.ExceptionHandlingClauses) // innermost first, as the runtime reads them
             {
                 if (offset < clause.TryOffset || offset >= clause.TryOffset + clause.TryLength) continue;
-                // A filter's type test cannot be read here: a filter of the framework is general (it wraps), one of the user's names its type.
-                if (clause.Flags == ExceptionHandlingClauseOptions.Filter) return !FrameworkCode.Includes(method!.Module.Assembly);
+                if (clause.Flags == ExceptionHandlingClauseOptions.Filter)
+                {
+                    bool framework = FrameworkCode.Includes(method!.Module.Assembly);
+                    if (FilterTypes.Names(method, body, clause, exception)) return !framework;
+                    if (framework) return false; // it takes whatever comes, and wraps it
+                    continue; // asks for other types, or only looks (a log): whoever comes next is asked
+                }
                 if (clause.Flags == ExceptionHandlingClauseOptions.Clause && clause.CatchType is { } type && type.IsInstanceOfType(exception))
                     return type != typeof(Exception) && type != typeof(object);
             }

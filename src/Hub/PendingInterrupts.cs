@@ -115,7 +115,8 @@ internal struct PendingInterrupts
     /// <summary>The kill behind an exception that the BCL has wrapped (IOException, TypeInitializationException, AggregateException); else the exception itself.</summary>
     public Exception Unwrap(Exception exception)
     {
-        if ((Kinds & Interrupts.Kill) == 0) return exception;
+        // Not by Kinds: that hides what was raised while an exception is being handled, as one is here.
+        if (_kill is null) return exception;
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
             if (ReferenceEquals(inner, _kill)) return inner;
         return exception;
