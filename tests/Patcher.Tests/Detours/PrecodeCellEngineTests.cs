@@ -105,8 +105,8 @@ public sealed unsafe class PrecodeCellEngineTests
     {
         // An engine whose memory shows an intact cell but whose detour has no effect: the trial must notice.
         MethodInfo replacement = typeof(EngineSelfTest).GetMethod("Replacement", BindingFlags.Static | BindingFlags.NonPublic)!;
-        MethodInfo source = typeof(EngineSelfTest).GetMethod("Source", BindingFlags.Static | BindingFlags.NonPublic)!;
-        IDetour sabotage = _engine.Prepare("sabotage", replacement, source); // the replacement itself is redirected back
+        // Not back to the trial's own source: the two cells would then lead to each other, and the trial run round for ever.
+        IDetour sabotage = _engine.Prepare("sabotage", replacement, Victim("Other"));
         sabotage.Apply();
         try
         {
