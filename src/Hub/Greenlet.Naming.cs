@@ -37,6 +37,9 @@ public partial class Greenlet
     /// </summary>
     public IDictionary<string, object?> SpawnTreeLocals => Tree.Locals;
 
+    /// <summary>For dumps: makes nothing.</summary>
+    internal IDictionary<string, object?>? SpawnTreeLocalsOrNull => (_spawner?.Tree ?? _details?.OwnTree)?.LocalsOrNull;
+
     private SpawnTree Tree
     {
         get

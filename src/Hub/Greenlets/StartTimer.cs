@@ -9,6 +9,8 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
 {
     private int _cancelled;
 
+    internal override Greenlet Subject => greenlet;
+
     /// <summary>May be called from any thread, once.</summary>
     public void Set()
     {

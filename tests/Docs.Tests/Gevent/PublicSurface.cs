@@ -8,7 +8,7 @@ internal static class PublicSurface
 {
     private const BindingFlags Visible = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private static readonly string[] s_ofEveryObject = ["ToString", "Equals", "GetHashCode", "Dispose", "GetEnumerator", "Message"];
+    private static readonly string[] s_ofEveryObject = ["ToString", "Equals", "GetHashCode", "Dispose", "GetEnumerator", "Message", "Finalize"];
 
     /// <summary>By their name without arity: AsyncResult, not AsyncResult`1. Types of one name (Greenlet, Greenlet&lt;T&gt;) are one entry.</summary>
     public static ILookup<string, Type> Types { get; } = Assemblies().SelectMany(static assembly => assembly.GetExportedTypes()).ToLookup(Name);

@@ -57,6 +57,44 @@ public sealed class GreenletTreeTests
         KillAll(child);
     });
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Format_SpawnsTracked_ShowsTreeStackAndLocals(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Greenlet? child = null;
+        Greenlet.TrackSpawns = true;
+        try
+        {
+            Greenlet parent = Greenlet.Spawn(() =>
+            {
+                child = Named("child");
+                child.SpawnTreeLocals["request"] = 7;
+                Greenlet.Sleep(TimeSpan.FromSeconds(30));
+            });
+            parent.Name = "parent";
+            while (child is null || !child.IsParked()) Greenlet.Yield();
+            Lines(GreenletTree.CurrentTree()!).Should().Equal("main greenlet: running", " +--- parent: waits", "       +--- child: waits");
+            string text = GreenletTree.CurrentTree()!.Format();
+            text.Should().Contain(nameof(Format_SpawnsTracked_ShowsTreeStackAndLocals), "that is where they were spawned");
+            text.Split("request = 7").Should().HaveCount(2, "gevent shows the values of a spawn tree once, at its top");
+            KillAll(parent, child);
+        }
+        finally
+        {
+            Greenlet.TrackSpawns = false;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Greenlets_ToBeStartedLater_AreListedAsNotStarted(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Greenlet later = Greenlet.SpawnLater(TimeSpan.FromSeconds(30), () => { });
+        RunInfo.Greenlets().Single(info => info.Greenlet == later).State.Should().Be(GreenletState.NotStarted);
+        later.Kill();
+        RunInfo.Greenlets().Should().NotContain(info => info.Greenlet == later);
+    });
+
     [Fact]
     public void CurrentTree_OnAThreadWithoutAHub_IsNull()
     {
