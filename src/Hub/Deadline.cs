@@ -35,6 +35,15 @@ internal readonly struct Deadline : IEquatable<Deadline>
         return ticks >= long.MaxValue / 4 ? Never : new(Now + (long)ticks);
     }
 
+    /// <summary>From a timeout that the user gave as the argument <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, and not infinite.</exception>
+    public static Deadline Checked(TimeSpan span, string name)
+    {
+        if (span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(name, span, "The time must not be negative, except for Timeout.InfiniteTimeSpan.");
+        return In(span);
+    }
+
     /// <summary>True once the point in time has come.</summary>
     public bool HasPassed => !IsNever && Now >= Ticks;
 

@@ -109,6 +109,13 @@ public partial class Greenlet
         InterruptWait(Interrupts.ThreadInterrupt);
     }
 
+    /// <summary>May be called from any thread: an error that the hub throws in its main greenlet, once, where it waits or at its next wait.</summary>
+    internal void ThrowInto(Exception exception)
+    {
+        _pending.AddThrown(exception);
+        InterruptWait(Interrupts.Thrown);
+    }
+
     internal void AddTimeout(GreenletTimeout timeout)
     {
         _pending.AddTimeout(timeout);
@@ -157,6 +164,7 @@ public partial class Greenlet
         _body = null;
         SetFailure(exception);
         End();
+        ReportFailure();
         return true;
     }
 

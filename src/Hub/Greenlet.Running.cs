@@ -82,6 +82,7 @@ public partial class Greenlet
         _body = null; // what it holds goes with it, as in gevent
         if (_details is { } details) details.Locals = null;
         End();
+        ReportFailure();
     }
 
     /// <summary>It cannot run at all (no fiber to be had): it ends with this error.</summary>
@@ -90,6 +91,7 @@ public partial class Greenlet
         if (Interlocked.CompareExchange(ref _phase, Cancelled, Queued) != Queued) return;
         SetFailure(exception);
         End();
+        ReportFailure();
     }
 
     private protected virtual void Invoke() => Run();
@@ -102,6 +104,11 @@ public partial class Greenlet
             return;
         }
         _failure = ExceptionDispatchInfo.Capture(exception);
-        HubErrors.Report(this, exception);
+    }
+
+    /// <summary>After the end, as in gevent: whoever handles the error finds a greenlet that has ended, and an error of his loses nothing.</summary>
+    private void ReportFailure()
+    {
+        if (_failure is { } failure) HubErrors.Report(this, failure.SourceException);
     }
 }

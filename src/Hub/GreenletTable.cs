@@ -21,6 +21,14 @@ internal static class GreenletTable
         return (uint)managedThreadId < (uint)table.Length ? table[managedThreadId] : null;
     }
 
+    /// <summary>May be called from any thread: one of those of the hub that have a thread now, or null.</summary>
+    public static Greenlet? Find(Hub hub, Predicate<Greenlet> fits)
+    {
+        foreach (Greenlet? greenlet in Volatile.Read(ref s_byThreadId))
+            if (greenlet is not null && greenlet.Hub == hub && fits(greenlet)) return greenlet;
+        return null;
+    }
+
     public static void Set(int managedThreadId, Greenlet greenlet)
     {
         if (Find(managedThreadId) == greenlet) return;

@@ -33,9 +33,11 @@ public sealed partial class Hub
     }
 
     /// <summary>As <see cref="RunCallback(Action)"/>. The counterpart of gevent's <c>loop.run_callback_threadsafe</c>. May be called from any thread.</summary>
+    /// <exception cref="HubDestroyedException">The hub is no more.</exception>
     public void RunCallbackThreadSafe(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        if (CurrentOrNull != this) ThrowIfClosing();
         RunCallback(static state => ((Action)state!)(), callback);
     }
 
@@ -64,13 +66,14 @@ public sealed partial class Hub
         while (Ready.First is CallbackGreenlet callback && MayGoOn())
         {
             Ready.Dequeue();
+            object? state = callback.State;
             try
             {
                 ExecutionContext.Run(context, s_call, callback); // what it sets there ends with it
             }
             catch (Exception exception)
             {
-                HubErrors.Report(this, exception);
+                HubErrors.ReportCallback(this, state, exception);
             }
         }
     }

@@ -1,15 +1,162 @@
 using System;
+using System.Collections.Generic;
+using System.Threading;
+using Patchy.Fibers;
+using Patchy.Interop;
+using Patchy.Scheduling;
 
 namespace Patchy;
 
-public sealed partial class Hub
-{
-    /// <summary>
-    /// The hub of the calling thread; made when there is none: the code of that thread is its main greenlet then, and the hub runs while that code waits
-    /// in Patchy. Also answers in a callback of the hub. The counterpart of <c>gevent.get_hub()</c>. May be called from any thread.
-    /// </summary>
-    public static Hub Current => ForThisThread();
+// Life of a hub.
+//
+//   Running -> Closing   Destroy, in the main greenlet: its greenlets are killed; other threads can hand nothing over any more
+//   Closing -> Over      the greenlets have ended, or the time for that is over: the loop and the idle stacks end, the descriptors are closed
+//
+// Protocol of the end.
+//  1. All of it happens in the main greenlet. Another thread asks a hub of Hub.Start to do it, and waits for the end of the main greenlet.
+//  2. Who hands something over looks at the state before, and once more after posting: what came too late is given back by whoever sees that.
+//  3. The loop gives its kernel thread to the main greenlet, whose thread goes on as a native one. Where the monitor has moved the hub to another kernel thread, it is
+//     the other way round: the main greenlet gets a new one, and the loop gives up the old one, which may have to stay (NativeIdentity).
 
-    /// <summary>The hub of the calling thread, or null: none is made. The counterpart of gevent's <c>get_hub_if_exists</c>. May be called from any thread.</summary>
-    public static Hub? CurrentOrNull => Greenlet.OfThisThread?.Hub ?? t_loopOf;
+public sealed partial class Hub : IDisposable
+{
+    private const int Running = 0;
+    private const int Closing = 1;
+    private const int Over = 2;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    private int _life;
+    private int _firstTid;
+    private bool _endedCleanly;
+    private HubThread? _thread;
+
+    /// <summary>True once it has been destroyed. May be called from any thread.</summary>
+    public bool IsDestroyed => Volatile.Read(ref _life) == Over;
+
+    /// <summary>
+    /// A new hub on a native background thread of its own, which runs what is handed to it by <see cref="Spawn(Action)"/>, <see cref="RunAsync(Action)"/> and <see cref="RunCallbackThreadSafe"/> until it is
+    /// destroyed: so a program uses more than one processor. The main greenlet of such a hub has no code of yours. gevent has a hub a thread as well, made by the thread itself. May be called from any
+    /// thread.
+    /// </summary>
+    /// <param name="name">A name for diagnostics.</param>
+    public static Hub Start(string? name = null) => HubThread.Start(name, DefaultFiber);
+
+    /// <summary>As <see cref="Destroy"/>, with ten seconds for the greenlets.</summary>
+    public void Dispose() => Destroy(s_patience);
+
+    /// <summary>
+    /// Ends the hub: kills its greenlets with <see cref="GreenletExit"/>, waits until they have ended, and gives back what the hub holds (stacks, threads, descriptors). A greenlet that has not ended
+    /// in time stays where it is for good; a timer or a callback is dropped. What is handed to the hub later gets <see cref="HubDestroyedException"/>; its thread gets a new hub when it needs one. True when
+    /// all greenlets have ended. The counterpart of gevent's <c>hub.destroy()</c>. A hub of <see cref="Start"/>: may be called from any thread; its own greenlets and callbacks only ask for the end, do not wait
+    /// and get false. Any other: only in its main greenlet, and to be done before its thread ends.
+    /// </summary>
+    /// <exception cref="InvalidThreadUseException">The hub belongs to the code of another thread, which alone can end it.</exception>
+    public bool Destroy(TimeSpan timeout)
+    {
+        Deadline deadline = Deadline.Checked(timeout, nameof(timeout));
+        if (IsDestroyed) return _endedCleanly;
+        if (Greenlet.Running == Main) return EndHere(deadline);
+        if (_thread is not { } thread)
+            throw new InvalidThreadUseException($"{this} belongs to the code of its thread: only the main greenlet there can destroy it. Only a hub of Hub.Start can be destroyed from outside.");
+        thread.RequestStop(timeout);
+        if (CurrentOrNull == this) return false;
+        _ = Main.WaitForEnd(Deadline.Never);
+        return _endedCleanly;
+    }
+
+    /// <summary>Only in HubThread, on the hub's thread, before anybody else knows the hub.</summary>
+    internal void BelongTo(HubThread thread, string? name)
+    {
+        _thread = thread;
+        Name = name ?? $"started hub of thread {Environment.CurrentManagedThreadId}";
+        Main.Name = $"main greenlet of {Name}";
+    }
+
+    /// <summary>Only in the main greenlet.</summary>
+    internal bool EndHere(Deadline deadline)
+    {
+        if (_life != Running) throw new InvalidOperationException($"{this} is being destroyed already.");
+        Volatile.Write(ref _life, Closing);
+        _endedCleanly = KillAll(deadline);
+        EndWorkers();
+        HubRegistry.Remove(this);
+        Volatile.Write(ref _life, Over);
+        EndLoop();
+        int id = Main.ManagedThreadId;
+        Greenlet.Disown(id);
+        Main.Fiber!.Retire();
+        Inbox.Reject(this);
+        Timers.RejectAll(this);
+        Reactor.Close();
+        _bell.Close();
+        Main.End();
+        return _endedCleanly;
+    }
+
+    private void ThrowIfClosing()
+    {
+        if (Volatile.Read(ref _life) != Running) throw new HubDestroyedException($"{this} has been destroyed: nothing can run on it any more.");
+    }
+
+    /// <summary>By whoever has posted something: it may have come too late.</summary>
+    private void RejectIfOver()
+    {
+        if (Volatile.Read(ref _life) == Over) Inbox.Reject(this);
+    }
+
+    /// <summary>False when some have not ended in time. What dying greenlets spawn is killed too.</summary>
+    private bool KillAll(Deadline deadline)
+    {
+        while (true)
+        {
+            bool any = false;
+            foreach (Greenlet? greenlet in GreenletTable.Snapshot())
+            {
+                if (greenlet is null || greenlet.Hub != this || greenlet == Main || greenlet.Dead) continue;
+                any = true;
+                greenlet.Kill(new GreenletExit("Its hub is being destroyed."), block: false); // the first counts: repeating it does nothing
+            }
+            var unborn = new List<Greenlet>();
+            Enter(Main);
+            for (Greenlet? greenlet = Ready.First; greenlet is not null; greenlet = greenlet.NextReady)
+                if (greenlet is not CallbackGreenlet && greenlet.Fiber is null) unborn.Add(greenlet);
+            any |= !Ready.IsEmpty || !Inbox.IsEmpty;
+            Leave(Main);
+            foreach (Greenlet greenlet in unborn) greenlet.Kill(new GreenletExit("Its hub is being destroyed."), block: false);
+            if (deadline.HasPassed && any) return false;
+            new Waiter(Main, "its greenlets to end").Park(Deadline.In(1), Interrupts.None);
+            if (!any) return true;
+        }
+    }
+
+    /// <summary>The idle stacks end: each is given a greenlet with nothing to do, and is not kept after that.</summary>
+    private void EndWorkers()
+    {
+        Enter(Main);
+        int idle = Workers.Close();
+        for (int i = 0; i < idle; i++) Ready.Enqueue(new Greenlet(this, static () => { }));
+        Leave(Main);
+        Deadline patience = Deadline.In(s_patience); // the kernel may refuse threads for ever
+        do new Waiter(Main, "its stacks to end").Park(Deadline.In(1), Interrupts.None);
+        while ((Workers.HasIdle || Attachments.IsBusy) && !patience.HasPassed);
+    }
+
+    private void EndLoop()
+    {
+        Fiber main = Main.Fiber!, loop = _loop.Fiber;
+        bool moved = Kind == FiberKind.User && Libc.gettid() != _firstTid;
+        Enter(Main);
+        _loop.EndFor(main, moved);
+        if (moved)
+        {
+            main.LeaveCarrierTo(LoopForATurn());
+            loop.AwaitDetached();
+            loop.Leave();
+        }
+        else
+        {
+            main.SwitchTo(LoopForATurn());
+        }
+        HubLoop.AttachPatiently(loop);
+    }
 }

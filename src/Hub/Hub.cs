@@ -37,7 +37,6 @@ public sealed partial class Hub
 
     private readonly EventFd _bell;
     private readonly HubLoop _loop;
-    private readonly string _name;
     private int _occupant;
     private int _switchesLeft = SwitchesBetweenTurnChecks;
 
@@ -56,9 +55,10 @@ public sealed partial class Hub
         Attachments = new AttachQueue(this);
         Workers = new FiberWorkerPool(this);
         _callbacks = new CallbackPool(this);
+        _loopExits = new LoopExitWatch(this);
         _loop = new HubLoop(this);
         Main = Greenlet.ForRunningCode(this, $"main greenlet of thread {Environment.CurrentManagedThreadId}");
-        _name = $"hub of thread {Environment.CurrentManagedThreadId}";
+        Name = $"hub of thread {Environment.CurrentManagedThreadId}";
     }
 
     /// <summary>The kind of fiber that hubs made from now on use; <see cref="FiberKind.Auto"/> lets PATCHY_FIBER or the machine decide.</summary>
@@ -67,14 +67,11 @@ public sealed partial class Hub
     /// <summary>The kind of fiber that this hub uses.</summary>
     public FiberKind Kind { get; }
 
-    /// <summary>The greenlet that stands for the code of the thread itself.</summary>
-    internal Greenlet Main { get; }
-
     /// <summary>The greenlet that has the carrier, or null while the loop has it. Other threads see an old or a new value.</summary>
     internal Greenlet? Occupant { get; private set; }
 
-    /// <summary>When <see cref="Occupant"/> got the carrier, in units of SwitchCount: a hub whose count stands still is stuck or asleep.</summary>
-    internal long SwitchCount { get; private set; }
+    /// <summary>How often a greenlet of this hub got the carrier: a hub whose count stands still is stuck or asleep. May be called from any thread; then it may be an old value.</summary>
+    public long SwitchCount { get; private set; }
 
     internal long LastTurnTicks { get; set; }
 
@@ -88,7 +85,7 @@ public sealed partial class Hub
     internal BystanderList Bystanders { get; } = new();
 
     /// <inheritdoc/>
-    public override string ToString() => _name;
+    public override string ToString() => Name;
 
     /// <summary>The hub of the calling thread, or null.</summary>
     internal static Hub? OfThisThreadOrNull() => Greenlet.OfThisThread?.Hub ?? t_loopOf;
@@ -130,6 +127,7 @@ public sealed partial class Hub
         Fiber fiber = Fiber.ForCurrentThread(hub.Kind);
         hub._loop.Launch();
         hub.CarrierTid = Libc.gettid();
+        hub._firstTid = hub.CarrierTid;
         hub.Occupant = hub.Main;
         Greenlet.Adopt(hub.Main, Thread.CurrentThread, Environment.CurrentManagedThreadId, fiber);
         hub._occupant = hub.Main.Id;
@@ -213,9 +211,13 @@ public sealed partial class Hub
     internal void MakeReadyEntered(Greenlet greenlet) => Ready.Enqueue(greenlet);
 
     /// <summary>May be called from any thread: a greenlet that has never run is queued.</summary>
+    /// <exception cref="HubDestroyedException">The hub is no more.</exception>
     internal void Admit(Greenlet greenlet)
     {
-        if (!TryMakeReadyHere(greenlet)) Inbox.Post(new AdmitNode(greenlet));
+        if (TryMakeReadyHere(greenlet)) return;
+        ThrowIfClosing();
+        Inbox.Post(new AdmitNode(greenlet));
+        RejectIfOver();
     }
 
     /// <summary>Only with the hub entered: an id for a greenlet of the pool; they are above 0.</summary>
@@ -371,6 +373,8 @@ public sealed partial class Hub
         internal override Greenlet Subject => greenlet;
 
         internal override void Deliver(Hub hub) => hub.Ready.Enqueue(greenlet);
+
+        internal override void Reject(Hub hub) => greenlet.Fail(new HubDestroyedException($"{hub} was destroyed before {greenlet.Name} could run."));
     }
 
     private sealed class ReturnNode(Greenlet greenlet) : InboxNode

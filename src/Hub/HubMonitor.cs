@@ -73,9 +73,18 @@ internal sealed class HubMonitor
         while (true)
         {
             bool anyAwake = false;
-            foreach (Hub hub in HubRegistry.All) anyAwake |= Look(hub);
+            Hub[] hubs = HubRegistry.All;
+            foreach (Hub hub in hubs) anyAwake |= Look(hub);
+            if (_lastCounts.Count > hubs.Length) Forget(hubs);
             CooperativeSleep.SleepOriginal(anyAwake ? LookEveryMilliseconds : LookEveryWhenAsleep);
         }
+    }
+
+    /// <summary>Hubs that were destroyed.</summary>
+    private void Forget(Hub[] hubs)
+    {
+        foreach (Hub hub in new List<Hub>(_lastCounts.Keys))
+            if (Array.IndexOf(hubs, hub) < 0) _lastCounts.Remove(hub);
     }
 
     /// <summary>False when the hub sleeps.</summary>

@@ -22,4 +22,12 @@ internal static class HubRegistry
         Volatile.Write(ref s_hubs, grown);
         s_latch.Exit();
     }
+
+    /// <summary>May be called from any thread.</summary>
+    public static void Remove(Hub hub)
+    {
+        s_latch.Enter();
+        Volatile.Write(ref s_hubs, Array.FindAll(s_hubs, other => other != hub));
+        s_latch.Exit();
+    }
 }

@@ -17,8 +17,11 @@ internal enum Interrupts
     /// <summary>Thread.Interrupt: only where the BCL's own call could be interrupted (waits, Sleep, Join, Monitor.Enter), not at sockets.</summary>
     ThreadInterrupt = 4,
 
+    /// <summary>An exception for this greenlet alone, raised once: an error that goes to the main greenlet, a LoopExit.</summary>
+    Thrown = 8,
+
     /// <summary>What gevent would raise.</summary>
-    Injected = Kill | Timeout,
+    Injected = Kill | Timeout | Thrown,
 
     All = Injected | ThreadInterrupt,
 }

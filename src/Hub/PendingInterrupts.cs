@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Patchy.Threading;
@@ -13,7 +14,8 @@ namespace Patchy;
 //  3. But not while an exception is on its way or being handled on that stack: a finally block that has to wait (SemaphoreSlim.Release for its own
 //     lock, for one) would be cut short, and a permit lost. gevent's finally blocks can wait too.
 //  4. What Greenlet.Throw brings is raised once: it takes the place of a kill, and goes when it is taken. A kill that comes before that takes its place.
-//  5. _kinds is the fast look: written under the latch, read without.
+//  5. Errors that the hub throws into a main greenlet have a list of their own, so that none is lost: each is raised once.
+//  6. _kinds is the fast look: written under the latch, read without.
 
 /// <summary>What is to be raised in one greenlet at its next wait.</summary>
 internal struct PendingInterrupts
@@ -24,6 +26,7 @@ internal struct PendingInterrupts
     private bool _once; // _kill is from Greenlet.Throw
     private Exception? _kill;
     private List<GreenletTimeout>? _timeouts;
+    private List<ExceptionDispatchInfo>? _thrown;
 
     /// <summary>Only on the greenlet itself: what its next wait has to raise.</summary>
     public readonly Interrupts Kinds
@@ -49,6 +52,16 @@ internal struct PendingInterrupts
         _kinds |= (int)Interrupts.Kill;
         _latch.Exit();
         return first;
+    }
+
+    /// <summary>From the hub: raised once, with the stack that it has got already.</summary>
+    public void AddThrown(Exception exception)
+    {
+        ExceptionDispatchInfo info = ExceptionDispatchInfo.Capture(exception);
+        _latch.Enter();
+        (_thrown ??= []).Add(info);
+        _kinds |= (int)Interrupts.Thrown;
+        _latch.Exit();
     }
 
     public void AddThreadInterrupt()
@@ -78,11 +91,12 @@ internal struct PendingInterrupts
         _latch.Exit();
     }
 
-    /// <summary>What to throw now: a kill before a timeout before Thread.Interrupt, which alone is used up by that (as natively).</summary>
+    /// <summary>What to throw now: a kill before what the hub throws, before a timeout, before Thread.Interrupt, which is used up by that (as natively).</summary>
     public Exception? Take(Interrupts kinds)
     {
         Exception? taken = null;
         GreenletTimeout? timeout = null;
+        ExceptionDispatchInfo? thrown = null;
         bool sticky = false;
         Interrupts pending = Kinds & kinds;
         _latch.Enter();
@@ -93,6 +107,12 @@ internal struct PendingInterrupts
             sticky = !_once;
             if (sticky) _raised |= (int)Interrupts.Kill;
             else ForgetKill();
+        }
+        else if ((pending & Interrupts.Thrown) != 0)
+        {
+            thrown = _thrown![0];
+            _thrown.RemoveAt(0);
+            if (_thrown.Count == 0) _kinds &= ~(int)Interrupts.Thrown;
         }
         else if ((pending & Interrupts.Timeout) != 0)
         {
@@ -107,6 +127,7 @@ internal struct PendingInterrupts
             taken = new ThreadInterruptedException();
         }
         _latch.Exit();
+        thrown?.Throw();
         if (timeout is not null) taken = timeout.Raised(); // the user's code may make it: outside of the latch
         if (sticky && CatchSearch.IsHandledByType(taken!)) Settle(taken!, timeout);
         return taken;
@@ -130,6 +151,7 @@ internal struct PendingInterrupts
         _raised = 0;
         _kill = null;
         _timeouts = null;
+        _thrown = null;
         _latch.Exit();
     }
 

@@ -141,11 +141,12 @@ public sealed class HubCallbackTests
         Hub hub = Hub.Current;
         var error = new FormatException("mine");
         bool next = false;
-        hub.RunCallback(() => throw error);
+        Action fails = () => throw error;
+        hub.RunCallback(fails);
         hub.RunCallback(() => next = true);
         Greenlet.Yield();
         next.Should().BeTrue("gevent: errors in callbacks never stop the loop");
-        quiet.Seen.Should().ContainSingle().Which.Should().Be((hub, error));
+        quiet.Seen.Should().ContainSingle().Which.Should().Be((fails, error), "a handler learns which callback it was");
     });
 
     [Theory, MemberData(nameof(Kinds))]

@@ -14,6 +14,7 @@ namespace Patchy.Fibers;
 //   Mounted   -> SwitchTo(other) -> Parked
 //   Mounted   -> LeaveCarrierTo  -> Leaving     parked, waits for somebody on the carrier to call TryAttach
 //   Leaving   -> TryAttach       -> Attached    LeaveCarrierTo returns on a kernel thread of its own (an escape, or the end)
+//   Parked    -> Leave           -> Leaving     the loop of a hub that is over, which has given up its kernel thread and needs one to end
 //   Attached  -> Detach          -> Detaching   back from an escape
 //   Attached  -> BecomeCarrier   -> Mounted     its kernel thread serves a hub: the monitor, which relieves a blocked carrier
 //   Mounted   -> Detach          -> Detaching   a fiber whose carrier was adopted by another kernel thread comes back
@@ -130,6 +131,9 @@ internal abstract class Fiber
 
     /// <summary>Only on the fiber's own kernel thread: that thread serves as a carrier from now on, with this fiber mounted.</summary>
     public void BecomeCarrier() => Move(FiberState.Attached, FiberState.Mounted);
+
+    /// <summary>Only for a fiber that is parked for good, by who knows that nobody will switch to it: TryAttach may follow, after which it goes on as the one that left.</summary>
+    public void Leave() => Move(FiberState.Parked, FiberState.Leaving);
 
     private protected void SetState(FiberState state) => Volatile.Write(ref _state, (int)state);
 

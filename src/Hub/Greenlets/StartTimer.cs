@@ -41,6 +41,8 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
 
     internal override void Deliver(Hub hub) => Add(hub);
 
+    internal override void Reject(Hub hub) => greenlet.Kill(new GreenletExit("Its hub was destroyed before it could start."), block: false);
+
     private void Add(Hub hub)
     {
         if (Volatile.Read(ref _cancelled) == 0 && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);

@@ -1,11 +1,15 @@
 using System;
 using System.Runtime.InteropServices;
+using Patchy.Threading;
 
 namespace Patchy.Interop;
 
 /// <summary>A Linux eventfd: what ends the sleep of a hub in epoll.</summary>
 internal sealed unsafe class EventFd
 {
+    private SpinLatch _latch;
+    private bool _closed;
+
     public EventFd()
     {
         Descriptor = Libc.eventfd(0, Libc.EfdCloexec | Libc.EfdNonblock);
@@ -15,12 +19,23 @@ internal sealed unsafe class EventFd
 
     public int Descriptor { get; }
 
-    /// <summary>May be called from any thread.</summary>
+    /// <summary>May be called from any thread, also after Close: then it does nothing. The latch keeps a late signal from a descriptor that has the same number.</summary>
     public void Signal()
     {
         ulong one = 1;
+        _latch.Enter();
         // SAFETY: eight bytes of a live local. EAGAIN means that the counter is full, that is, signalled: nothing is lost.
-        _ = Libc.write(Descriptor, &one, sizeof(ulong));
+        if (!_closed) _ = Libc.write(Descriptor, &one, sizeof(ulong));
+        _latch.Exit();
+    }
+
+    /// <summary>May be called from any thread, once.</summary>
+    public void Close()
+    {
+        _latch.Enter();
+        _closed = true;
+        _ = Libc.close(Descriptor);
+        _latch.Exit();
     }
 
     /// <summary>Only on the hub's loop.</summary>

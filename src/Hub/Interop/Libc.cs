@@ -63,6 +63,18 @@ internal static unsafe class Libc
     [DllImport("libc")]
     public static extern int tgkill(int process, int thread, int signal);
 
+    /// <summary>True when the process has a child that has not been waited for; also when it cannot be found out.</summary>
+    public static bool HasChildren()
+    {
+        const int All = 0, NoHang = 1, Exited = 4, NoWait = 0x01000000, Echild = 10;
+        byte* info = stackalloc byte[128];
+        // SAFETY: siginfo_t has 128 bytes.
+        return waitid(All, 0, info, NoHang | Exited | NoWait) == 0 || Marshal.GetLastPInvokeError() != Echild;
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int waitid(int idType, uint id, void* info, int options);
+
     /// <summary>Lets other kernel threads have the processor.</summary>
     [DllImport("libc", EntryPoint = "sched_yield")]
     public static extern int Yield();

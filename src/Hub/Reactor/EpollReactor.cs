@@ -39,7 +39,7 @@ internal sealed unsafe class EpollReactor
         _bell = bell;
         _epoll = Libc.epoll_create1(Libc.EpollCloexec);
         if (_epoll < 0) throw new InvalidOperationException($"epoll_create1 failed with errno {Marshal.GetLastPInvokeError()}: the process has no file descriptor left (see ulimit -n).");
-        // SAFETY: used by the loop only, never freed: a hub lives as long as the process.
+        // SAFETY: used by the loop only, freed by Close.
         _events = (byte*)NativeMemory.AllocZeroed(BatchSize, (nuint)s_eventSize);
         if (Control(Libc.EpollCtlAdd, bell.Descriptor, Libc.EpollIn | Libc.EpollEt) != 0)
             throw new InvalidOperationException($"epoll_ctl failed with errno {Marshal.GetLastPInvokeError()} for the hub's own eventfd.");
@@ -79,13 +79,24 @@ internal sealed unsafe class EpollReactor
         _latch.Exit();
     }
 
+    /// <summary>Once the hub is over: who closes a descriptor finds none here any more.</summary>
+    public void Close()
+    {
+        _latch.Enter();
+        Volatile.Write(ref _entries, []);
+        _ = Libc.close(_epoll);
+        _latch.Exit();
+        // SAFETY: only the loop has used it, and it has ended.
+        NativeMemory.Free(_events);
+    }
+
     /// <summary>May be called from any thread, before the descriptor is closed. True when somebody waited for it.</summary>
     public bool Forget(int fd)
     {
         if (!Knows(fd)) return false;
         bool woke = false;
         _latch.Enter();
-        if (_entries[fd] is { } entry)
+        if (EntryOf(fd) is { } entry)
         {
             if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
             _entries[fd] = null;
@@ -95,12 +106,26 @@ internal sealed unsafe class EpollReactor
         return woke;
     }
 
+    /// <summary>Only on the loop: somebody waits for a descriptor.</summary>
+    public bool HasWaiters()
+    {
+        bool any = false;
+        _latch.Enter();
+        foreach (FdEntry? entry in _entries)
+        {
+            any = entry is not null && (entry.Readers is { Count: > 0 } || entry.Writers is { Count: > 0 });
+            if (any) break;
+        }
+        _latch.Exit();
+        return any;
+    }
+
     /// <summary>May be called from any thread: whoever waits for the descriptor tries again.</summary>
     public void Recheck(int fd)
     {
         if (!Knows(fd)) return;
         _latch.Enter();
-        if (_entries[fd] is { } entry)
+        if (EntryOf(fd) is { } entry)
         {
             Edge(entry, FdInterest.Read);
             Edge(entry, FdInterest.Write);
@@ -153,6 +178,8 @@ internal sealed unsafe class EpollReactor
         FdEntry?[] entries = Volatile.Read(ref _entries);
         return (uint)fd < (uint)entries.Length && entries[fd] is not null;
     }
+
+    private FdEntry? EntryOf(int fd) => (uint)fd < (uint)_entries.Length ? _entries[fd] : null;
 
     private FdEntry GetEntry(int fd)
     {

@@ -32,6 +32,9 @@ internal sealed class AttachQueue : TimerNode
     /// <summary>Only with the hub entered: something could be attached now.</summary>
     public bool HasWork => HeapIndex < 0 && (_escapes.Count > 0 || (_ends.Count > 0 && Volatile.Read(ref _ending) < MostEndsAtOnce));
 
+    /// <summary>Somebody waits for a kernel thread, or is on the way to its end there.</summary>
+    public bool IsBusy => _escapes.Count > 0 || _ends.Count > 0 || Volatile.Read(ref _ending) > 0;
+
     /// <summary>Only with the hub entered, before LeaveCarrierTo.</summary>
     public void EnqueueEscape(Fiber fiber) => _escapes.Enqueue(fiber);
 

@@ -11,6 +11,9 @@ internal sealed class CallbackGreenlet(Hub hub) : Greenlet(hub, context: null)
     private Action<object?>? _callback;
     private object? _state;
 
+    /// <summary>What the callback is called with: it says whose callback this is.</summary>
+    public object? State => _state;
+
     public void Put(Action<object?> callback, object? state)
     {
         _callback = callback;

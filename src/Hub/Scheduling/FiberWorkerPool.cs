@@ -9,6 +9,7 @@ internal sealed class FiberWorkerPool
     private readonly Hub _hub;
     private FiberWorker? _idle;
     private int _idleCount;
+    private int _mostIdle = MostIdle;
 
     public FiberWorkerPool(Hub hub) => _hub = hub;
 
@@ -34,10 +35,19 @@ internal sealed class FiberWorkerPool
         return worker.Fiber;
     }
 
+    public bool HasIdle => _idleCount > 0;
+
+    /// <summary>From now on none is kept. How many are idle still.</summary>
+    public int Close()
+    {
+        _mostIdle = 0;
+        return _idleCount;
+    }
+
     /// <summary>False when enough are idle: the worker shall end.</summary>
     public bool TryRelease(FiberWorker worker)
     {
-        if (_idleCount >= MostIdle) return false;
+        if (_idleCount >= _mostIdle) return false;
         worker.NextIdle = _idle;
         _idle = worker;
         _idleCount++;

@@ -14,6 +14,8 @@ internal sealed class HubLoop
 {
     private readonly Hub _hub;
     private ExecutionContext? _context;
+    private Fiber? _heir;
+    private bool _givesUp;
 
     public HubLoop(Hub hub)
     {
@@ -22,6 +24,13 @@ internal sealed class HubLoop
     }
 
     public Fiber Fiber { get; }
+
+    /// <summary>Only with the hub entered, in the main greenlet, which then switches here: the loop ends. It gives its kernel thread to that fiber, or gives it up where that fiber gets another one.</summary>
+    public void EndFor(Fiber main, bool giveUpKernelThread)
+    {
+        _heir = main;
+        _givesUp = giveUpKernelThread;
+    }
 
     /// <summary>Makes the loop's CLR thread; it does nothing until somebody switches to it.</summary>
     public void Launch()
@@ -37,7 +46,7 @@ internal sealed class HubLoop
         _context = ExecutionContext.Capture(); // the thread was started without one: this is the empty one
         try
         {
-            while (true)
+            while (_heir is null)
             {
                 if (_hub.TurnIsOver || _hub.Ready.IsEmpty) Turn();
                 else RunReady();
@@ -47,6 +56,22 @@ internal sealed class HubLoop
         {
             Environment.FailFast($"Patchy: {_hub} is broken. This is a bug in Patchy.", exception);
         }
+        if (_givesUp)
+        {
+            AttachPatiently(_heir!);
+            Fiber.Detach();
+        }
+        else
+        {
+            Fiber.LeaveCarrierTo(_heir!);
+        }
+        Fiber.Retire();
+    }
+
+    /// <summary>Only where nothing else is left to do: the kernel may refuse for a while.</summary>
+    public static unsafe void AttachPatiently(Fiber fiber)
+    {
+        while (!fiber.TryAttach(out _)) CooperativeSleep.SleepOriginal(1);
     }
 
     private void Turn()
@@ -70,9 +95,10 @@ internal sealed class HubLoop
 
     private static void Sleep(Hub hub)
     {
-        if (!hub.Inbox.TryFallAsleep()) return;
-        int milliseconds = -1;
+        if (hub.RouseIdle()) return;
         long due = hub.Timers.NextDue;
+        int milliseconds = due == long.MaxValue ? hub.MillisecondsUntilLook() : 0;
+        if (!hub.Inbox.TryFallAsleep()) return;
         if (due != long.MaxValue) milliseconds = Deadline.At(due).RemainingMilliseconds;
         hub.Reactor.Poll(milliseconds);
         hub.Inbox.WakeUp();

@@ -64,6 +64,30 @@ internal sealed class Inbox
     public void Drain(Hub hub)
     {
         if (IsEmpty) return;
+        for (InboxNode? node = TakeAll(); node is not null;)
+        {
+            InboxNode delivered = node;
+            node = delivered.NextInInbox;
+            delivered.NextInInbox = null; // before Deliver: it may be posted again at once
+            delivered.Deliver(hub);
+        }
+    }
+
+    /// <summary>May be called from any thread, once the hub is over: what has come in gets its refusal.</summary>
+    public void Reject(Hub hub)
+    {
+        for (InboxNode? node = TakeAll(); node is not null;)
+        {
+            InboxNode rejected = node;
+            node = rejected.NextInInbox;
+            rejected.NextInInbox = null;
+            rejected.Reject(hub);
+        }
+    }
+
+    /// <summary>The oldest first.</summary>
+    private InboxNode? TakeAll()
+    {
         InboxNode? taken = Interlocked.Exchange(ref _top, null);
         InboxNode? oldest = null;
         while (taken is not null)
@@ -73,12 +97,6 @@ internal sealed class Inbox
             oldest = taken;
             taken = next;
         }
-        while (oldest is not null)
-        {
-            InboxNode node = oldest;
-            oldest = node.NextInInbox;
-            node.NextInInbox = null; // before Deliver: it may be posted again at once
-            node.Deliver(hub);
-        }
+        return oldest;
     }
 }

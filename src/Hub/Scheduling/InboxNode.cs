@@ -10,4 +10,7 @@ internal abstract class InboxNode
 
     /// <summary>The greenlet that it brings to the hub, or null: for dumps. May be called from any thread.</summary>
     internal virtual Greenlet? Subject => null;
+
+    /// <summary>On any thread: the hub was destroyed before it could be delivered (or, for a timer, become due).</summary>
+    internal virtual void Reject(Hub hub) { }
 }

@@ -63,6 +63,17 @@ internal sealed class TimerHeap
             if (nodes[i] is { } node) visit(node);
     }
 
+    /// <summary>The hub is over: nothing fires any more.</summary>
+    public void RejectAll(Hub hub)
+    {
+        while (_count > 0)
+        {
+            TimerNode node = _nodes[_count - 1];
+            Remove(node);
+            node.Reject(hub);
+        }
+    }
+
     private static bool IsBefore(TimerNode a, TimerNode b) => a.Due < b.Due || (a.Due == b.Due && a.Sequence < b.Sequence);
 
     private void SiftUp(TimerNode node, int at)

@@ -1,0 +1,231 @@
+using FluentAssertions;
+using Patchy.Fibers;
+using Xunit;
+
+namespace Patchy.Tests;
+
+/// <summary>Making, starting and destroying hubs: rules H3 and H4.</summary>
+public sealed class HubLifeTests
+{
+    public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
+
+    [Fact]
+    public void H3_Current_MakesOneHubAThreadOnFirstNeed()
+    {
+        Hub? before = null, made = null, again = null, elsewhere = null;
+        OnThread(() =>
+        {
+            before = Hub.CurrentOrNull;
+            made = Hub.Current;
+            again = Hub.CurrentOrNull;
+            OnThread(() => elsewhere = Hub.CurrentOrNull);
+            made.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue();
+        });
+        before.Should().BeNull("asking makes none");
+        again.Should().BeSameAs(made);
+        elsewhere.Should().BeNull("gevent: one hub for each native thread");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Start_ByANativeThread_RunsWhatItIsGiven(FiberKind kind)
+    {
+        using Hub hub = Start(kind, "worker hub");
+        hub.Name.Should().Be("worker hub");
+        hub.Kind.Should().Be(kind);
+        int here = Environment.CurrentManagedThreadId;
+        var order = new List<string>();
+        Hub? seen = null;
+        Greenlet first = hub.Spawn(() => { order.Add("1a"); Greenlet.Yield(); order.Add("1b"); });
+        Greenlet<int> second = hub.Spawn(() => { order.Add("2a"); seen = Hub.Current; Greenlet.Yield(); order.Add("2b"); return Environment.CurrentManagedThreadId; });
+        second.Get().Should().NotBe(here);
+        first.Join();
+        seen.Should().BeSameAs(hub);
+        order.Should().BeEquivalentTo("1a", "2a", "1b", "2b");
+        Hub.CurrentOrNull.Should().BeNull("a native thread that hands work over needs no hub itself");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Start_OnAGreenlet_LetsTheOthersRunMeanwhile(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        bool stop = false;
+        long others = 0;
+        Greenlet spinner = Greenlet.Spawn(() => { while (!stop) { others++; Greenlet.Yield(); } });
+        Hub hub = Start(kind, null);
+        others.Should().BePositive("the one that starts a hub is parked");
+        long before = others;
+        hub.Spawn(() => 42).Get().Should().Be(42);
+        hub.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue();
+        others.Should().BeGreaterThan(before);
+        stop = true;
+        spinner.Join();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_KillsTheGreenletsAndGivesBackTheirStacks(FiberKind kind)
+    {
+        int fibers = Fiber.LiveCount, descriptors = Directory.GetFiles("/proc/self/fd").Length;
+        var cleaned = new List<string>();
+        Hub hub = Start(kind, null);
+        Greenlet[] parked = [.. Enumerable.Range(0, 20).Select(i => hub.Spawn(() =>
+        {
+            try { Greenlet.Sleep(Timeout.InfiniteTimeSpan); }
+            finally { Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); cleaned.Add($"{i}"); }
+        }))];
+        Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => hub.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(5))))]);
+        Greenlet later = hub.Spawn(() => Greenlet.SpawnLater(TimeSpan.FromHours(1), () => cleaned.Add("too late"))).Get();
+        hub.Destroy(TimeSpan.FromSeconds(30)).Should().BeTrue();
+        hub.IsDestroyed.Should().BeTrue();
+        parked.Should().OnlyContain(greenlet => greenlet.Dead && greenlet.Successful, "GreenletExit is no error");
+        cleaned.Should().HaveCount(20, "the finally blocks have run, also those that wait");
+        later.Dead.Should().BeTrue("nobody may wait for ever for what was never started");
+        Settles(() => Fiber.LiveCount <= fibers).Should().BeTrue("stacks, idle ones too, and the loop are given back");
+        Settles(() => Directory.GetFiles("/proc/self/fd").Length <= descriptors).Should().BeTrue("and so are the descriptors");
+        HubRegistry.All.Should().NotContain(hub);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_WhatIsHandedOverLater_IsRefused(FiberKind kind)
+    {
+        Hub hub = Start(kind, null);
+        hub.Dispose();
+        hub.Destroy(TimeSpan.Zero).Should().BeTrue("a second time changes nothing");
+        foreach (Action late in new Action[] { () => hub.Spawn(() => { }), () => hub.Spawn(() => 1), () => hub.RunAsync(() => { }), () => hub.RunCallbackThreadSafe(() => { }) })
+            late.Should().Throw<HubDestroyedException>("gevent: HubDestroyed");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_OfAGreenletThatRefuses_GivesUpInTime(FiberKind kind)
+    {
+        Hub hub = Start(kind, null);
+        int caught = 0;
+        Greenlet stubborn = hub.Spawn(() =>
+        {
+            while (true)
+            {
+                try { Greenlet.Sleep(Timeout.InfiniteTimeSpan); }
+                catch (GreenletExit) { caught++; }
+            }
+        });
+        hub.Spawn(() => { }).Join();
+        hub.Destroy(TimeSpan.FromMilliseconds(200)).Should().BeFalse();
+        hub.IsDestroyed.Should().BeTrue("the hub is over all the same");
+        caught.Should().BePositive();
+        stubborn.Dead.Should().BeFalse();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_InTheMainGreenletOfAThread_LetsTheThreadHaveAnother(FiberKind kind)
+    {
+        // gevent: hub.destroy() has to be called on secondary threads.
+        var ran = new List<string>();
+        OnThread(() =>
+        {
+            Hub first = Hub.Create(kind);
+            Greenlet.Spawn(() => ran.Add("first")).Join();
+            Thread thread = Thread.CurrentThread;
+            int id = Environment.CurrentManagedThreadId;
+            first.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue();
+            Hub.CurrentOrNull.Should().BeNull();
+            Thread.CurrentThread.Should().BeSameAs(thread);
+            Environment.CurrentManagedThreadId.Should().Be(id);
+            Hub second = Hub.Create(kind);
+            second.Should().NotBeSameAs(first);
+            Greenlet.Spawn(() => ran.Add("second")).Join();
+            second.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue();
+        });
+        ran.Should().Equal("first", "second");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_ByAnotherThread_IsRefusedUnlessTheHubWasStarted(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        Hub hub = Hub.Current;
+        Exception? refused = null;
+        var thread = new Thread(() =>
+        {
+            try { hub.Dispose(); }
+            catch (InvalidThreadUseException exception) { refused = exception; }
+        });
+        thread.Start();
+        while (thread.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        refused!.Message.Should().Contain("main greenlet");
+        hub.IsDestroyed.Should().BeFalse();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void H4_Destroy_ByItsOwnGreenlet_IsOnlyAskedFor(FiberKind kind)
+    {
+        Hub hub = Start(kind, null);
+        bool? answer = null, killed = null;
+        hub.Spawn(() =>
+        {
+            answer = hub.Destroy(TimeSpan.FromSeconds(10));
+            try { Greenlet.Sleep(Timeout.InfiniteTimeSpan); }
+            catch (GreenletExit) { killed = true; throw; }
+        });
+        hub.Main.Join();
+        answer.Should().BeFalse("it cannot wait for its own end");
+        killed.Should().BeTrue();
+        hub.IsDestroyed.Should().BeTrue();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Destroy_ManyHubsInTurn_NothingIsLeft(FiberKind kind)
+    {
+        int fibers = Fiber.LiveCount, hubs = HubRegistry.All.Length;
+        for (int i = 0; i < 30; i++)
+        {
+            using Hub hub = Start(kind, null);
+            hub.Spawn(() => { Greenlet.Yield(); return i; }).Get().Should().Be(i);
+        }
+        HubRegistry.All.Should().HaveCount(hubs);
+        Settles(() => Fiber.LiveCount <= fibers).Should().BeTrue();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Destroy_WhileOthersHandOver_EverySpawnRunsEndsOrIsRefused(FiberKind kind)
+    {
+        using var quiet = new QuietErrors();
+        for (int round = 0; round < 3; round++)
+        {
+            Hub hub = Start(kind, null);
+            var spawned = new System.Collections.Concurrent.ConcurrentQueue<Greenlet>();
+            int refused = 0;
+            Thread[] threads = [.. Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+            {
+                while (true)
+                {
+                    try { spawned.Enqueue(hub.Spawn(() => { })); }
+                    catch (HubDestroyedException) { Interlocked.Increment(ref refused); return; }
+                }
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            while (spawned.Count < 50) Thread.Yield();
+            hub.Destroy(TimeSpan.FromSeconds(30)).Should().BeTrue();
+            foreach (Thread thread in threads) thread.Join();
+            refused.Should().Be(3);
+            foreach (Greenlet greenlet in spawned) greenlet.Join(TimeSpan.FromSeconds(10)).Should().BeTrue("what came too late must not be waited for in vain");
+        }
+    }
+
+    private static Hub Start(FiberKind kind, string? name) => HubThread.Start(name, kind);
+
+    private static bool Settles(Func<bool> condition)
+    {
+        for (int i = 0; i < 500 && !condition(); i++) Thread.Sleep(10); // a thread that ends natively takes a moment
+        return condition();
+    }
+
+    private static void OnThread(Action body)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try { body(); }
+            catch (Exception exception) { failure = exception; }
+        }) { IsBackground = true };
+        thread.Start();
+        thread.Join(TimeSpan.FromSeconds(60)).Should().BeTrue(HubDump.Text());
+        if (failure is not null) throw failure;
+    }
+}
