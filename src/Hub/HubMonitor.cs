@@ -75,7 +75,7 @@ internal sealed class HubMonitor
             bool anyAwake = false;
             Hub[] hubs = HubRegistry.All;
             foreach (Hub hub in hubs) anyAwake |= Look(hub);
-            if (_lastCounts.Count > hubs.Length) Forget(hubs);
+            if (_looks.Count > hubs.Length) Forget(hubs);
             CooperativeSleep.SleepOriginal(anyAwake ? LookEveryMilliseconds : LookEveryWhenAsleep);
         }
     }
@@ -83,8 +83,8 @@ internal sealed class HubMonitor
     /// <summary>Hubs that were destroyed.</summary>
     private void Forget(Hub[] hubs)
     {
-        foreach (Hub hub in new List<Hub>(_lastCounts.Keys))
-            if (Array.IndexOf(hubs, hub) < 0) _lastCounts.Remove(hub);
+        foreach (Hub hub in new List<Hub>(_looks.Keys))
+            if (Array.IndexOf(hubs, hub) < 0) _looks.Remove(hub);
     }
 
     /// <summary>False when the hub sleeps.</summary>
