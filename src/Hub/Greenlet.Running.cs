@@ -9,6 +9,8 @@ namespace Patchy;
 
 public partial class Greenlet
 {
+    private static ExecutionContext? s_emptyContext;
+
     /// <summary>True when a kill, timeout or interrupt is waiting to be raised at the next interruptible wait.</summary>
     internal bool HasPending => _pending.Kinds != Interrupts.None;
 
@@ -36,6 +38,9 @@ public partial class Greenlet
         if (Id == 0) Id = Hub.NextPooledId();
         Fiber = fiber;
     }
+
+    /// <summary>Only on a CLR thread that has just begun: its context is the empty one, in which greenlets run that have none; what they set must not stay on a pooled stack.</summary>
+    internal static void RememberEmptyContext() => s_emptyContext ??= ExecutionContext.Capture();
 
     /// <summary>Only on the CLR thread itself: this thread is the stack of that greenlet from now on.</summary>
     internal static void Adopt(Greenlet greenlet, Thread thread, int managedThreadId, Fiber fiber)
@@ -69,8 +74,8 @@ public partial class Greenlet
         try
         {
             RaisePending(Interrupts.Kill);
-            if (_context is null) Invoke();
-            else ExecutionContext.Run(_context, static self => ((Greenlet)self!).Invoke(), this);
+            if ((_context ?? s_emptyContext) is not { } context) Invoke();
+            else ExecutionContext.Run(context, static self => ((Greenlet)self!).Invoke(), this);
         }
 #pragma warning disable CA1031 // whatever the body throws is the greenlet's result, as in gevent
         catch (Exception exception)

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 
 namespace Patchy.Scheduling;
@@ -12,26 +13,13 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
     internal override Greenlet Subject => greenlet;
 
     /// <summary>May be called from any thread, once.</summary>
-    public void Set()
-    {
-        Hub hub = greenlet.Hub;
-        if (Greenlet.Running is { } self && self.Hub == hub)
-        {
-            hub.Enter(self);
-            Add(hub);
-            hub.Leave(self);
-        }
-        else
-        {
-            hub.RunCallback(static timer => ((StartTimer)timer!).Deliver(Hub.Current), this);
-        }
-    }
+    public void Set() => OnCarrier(static (timer, hub) => timer.Add(hub), static timer => ((StartTimer)timer!).Add(Hub.Current));
 
-    /// <summary>May be called from any thread: the greenlet does not start any more.</summary>
+    /// <summary>May be called from any thread: the greenlet does not start any more, and the heap does not hold it until its time.</summary>
     public void Cancel()
     {
         Interlocked.Exchange(ref _cancelled, 1);
-        greenlet.Hub.RunCallback(static timer => Hub.Current.Timers.Remove((StartTimer)timer!), this); // it would hold the greenlet until its time
+        OnCarrier(static (timer, hub) => hub.Timers.Remove(timer), static timer => Hub.Current.Timers.Remove((StartTimer)timer!));
     }
 
     internal override void Fire(Hub hub)
@@ -46,5 +34,20 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
     private void Add(Hub hub)
     {
         if (Volatile.Read(ref _cancelled) == 0 && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
+    }
+
+    private void OnCarrier(Action<StartTimer, Hub> now, Action<object?> later)
+    {
+        Hub hub = greenlet.Hub;
+        if (Greenlet.Running is { } self && self.Hub == hub)
+        {
+            hub.Enter(self);
+            now(this, hub);
+            hub.Leave(self);
+        }
+        else
+        {
+            hub.RunCallback(later, this);
+        }
     }
 }

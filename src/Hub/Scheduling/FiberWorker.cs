@@ -34,6 +34,7 @@ internal sealed class FiberWorker
     private void Run()
     {
         Fiber.Detach();
+        Greenlet.RememberEmptyContext();
         Thread thread = Thread.CurrentThread;
         int id = Environment.CurrentManagedThreadId;
         while (true)

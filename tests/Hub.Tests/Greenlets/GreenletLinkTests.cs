@@ -116,4 +116,54 @@ public sealed class GreenletLinkTests
         madeThere.Should().BeNull("linking makes no hub");
         calledOn.Should().BeSameAs(target.Hub);
     });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Link_RunsInAGreenletOfItsOwnThatMayWait(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // gevent: link, unlike rawlink, runs the callback in a greenlet; link_value and link_exception filter.
+        using var quiet = new QuietErrors();
+        var log = new List<string>();
+        Greenlet good = Greenlet.Spawn(() => { });
+        Greenlet bad = Greenlet.Spawn(() => throw new FormatException());
+        foreach (Greenlet greenlet in new[] { good, bad })
+        {
+            string name = greenlet == good ? "good" : "bad";
+            greenlet.Link(source =>
+            {
+                Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+                log.Add($"{name} link {source == greenlet} {Greenlet.Current != null}");
+            });
+            greenlet.LinkValue(_ => log.Add($"{name} value"));
+            greenlet.LinkException(source => log.Add($"{name} exception {source.Exception!.GetType().Name}"));
+        }
+        Greenlet.JoinAll(good, bad);
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(50));
+        log.Should().BeEquivalentTo("good value", "bad exception FormatException", "good link True True", "bad link True True");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Link_ThenUnlink_IsNotCalled(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        int calls = 0;
+        Action<Greenlet> callback = _ => calls++;
+        Greenlet greenlet = Greenlet.Spawn(() => { });
+        greenlet.Link(callback);
+        greenlet.LinkValue(callback);
+        greenlet.Unlink(callback);
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        calls.Should().Be(1);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void K7_RawLink_ThatThrows_IsReportedAndTheOthersAreCalled(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var quiet = new QuietErrors();
+        bool called = false;
+        Greenlet greenlet = Greenlet.Spawn(() => { });
+        greenlet.RawLink(_ => throw new FormatException());
+        greenlet.RawLink(_ => called = true);
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        called.Should().BeTrue("E4: errors in links never stop the other links");
+        quiet.Seen.Should().ContainSingle().Which.Exception.Should().BeOfType<FormatException>();
+    });
 }
