@@ -68,6 +68,14 @@ internal sealed class LinkList
         return all;
     }
 
+    /// <summary>All of them in their order; the list is empty then.</summary>
+    public Link[] TakeAll()
+    {
+        Link[] all = ToArray();
+        foreach (Link link in all) Remove(link);
+        return all;
+    }
+
     /// <summary>The first one that fits; for unlinking a callback. It is left where it is.</summary>
     public Link? Find(Predicate<Link> fits)
     {
