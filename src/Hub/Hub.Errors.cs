@@ -87,7 +87,8 @@ public sealed partial class Hub
             Greenlet greenlet => greenlet.Name,
             Delegate callback => $"Callback {callback.Method.DeclaringType?.Name}.{callback.Method.Name} of {this}",
             null => $"Signal handler of {this}",
-            _ => $"Callback of {this}",
+            Hub => $"Callback of {this}",
+            _ => $"{context}",
         };
         string text = string.Create(CultureInfo.InvariantCulture, $"{exception}{Environment.NewLine}{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'} {who} failed with {exception.GetType().Name}{Environment.NewLine}{Environment.NewLine}");
         if (ExceptionStream is { } stream && !TryWrite(stream, text) && stream != Console.Error) _ = TryWrite(Console.Error, text);

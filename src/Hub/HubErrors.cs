@@ -16,9 +16,35 @@ internal static class HubErrors
     public static void ReportCallback(Hub hub, object? state, Exception exception) =>
         Report(hub, state is CallbackLink link ? link.Callback : state as Delegate ?? (object)hub, exception);
 
+    /// <summary>
+    /// May be called from any thread: <paramref name="work"/> that was handed to a native thread has failed. Its hub handles that in its turn; what comes from
+    /// a thread without a hub, or from a hub that is no more, is printed. Never throws.
+    /// </summary>
+    public static void ReportWork(Hub? hub, object work, Exception exception)
+    {
+        try
+        {
+            if (Handler is { } handler) handler(work, exception);
+            else if (hub is not null) hub.RunCallback(static state => Handle((WorkError)state!), new WorkError(hub, work, exception));
+            else Console.Error.WriteLine($"{exception}{Environment.NewLine}{work} failed with {exception.GetType().Name}");
+        }
+        catch (HubDestroyedException)
+        {
+            ReportWork(null, work, exception);
+        }
+        catch (Exception)
+        {
+            // standard error is closed: there is nowhere to say it
+        }
+    }
+
+    private static void Handle(WorkError error) => error.Hub.Report(error.Work, error.Exception);
+
     private static void Report(Hub hub, object context, Exception exception)
     {
         if (Handler is { } handler) handler(context, exception);
         else hub.Report(context, exception);
     }
+
+    private sealed record WorkError(Hub Hub, object Work, Exception Exception);
 }

@@ -6,6 +6,9 @@ namespace Patchy.Pools;
 /// <summary>One piece of work of a pool of native threads.</summary>
 internal abstract class NativeJob(ExecutionContext? context)
 {
+    /// <summary>The hub that it was handed in on, if any: errors are reported there.</summary>
+    public Hub? Hub { get; } = Hub.CurrentOrNull;
+
     /// <summary>Link of the queue of those that no thread was free for.</summary>
     internal NativeJob? Next;
 

@@ -15,6 +15,8 @@ internal abstract class NativeJob<T>(Func<T> work) : NativeJob(ExecutionContext.
         return _error;
     }
 
+    public override string ToString() => $"Work of a native thread, {work.Method.DeclaringType?.Name}.{work.Method.Name},";
+
     protected abstract void Deliver(T? value, Exception? error);
 
     protected override void Execute()

@@ -11,13 +11,15 @@ namespace Patchy.Pools;
 //   Busy     -> Idle   there is none: it sleeps at its gate
 //   Idle     -> Busy   a job is put into its hand and the gate opened
 //   Idle     -> Over   its time has passed, or it is told to end (the gate opened, no job)
-//   Busy     -> Over   there are more than there may be, or its job has left a hub behind on its thread
+//   Busy     -> Over   there are more than there may be, or its job has left greenlets behind that do not end
 
 /// <summary>A native thread of a pool. It stays native, and so do the waits of its jobs, whatever is patched.</summary>
 #pragma warning disable CA1001 // the thread disposes of the gate as its last act
 internal sealed class NativeWorker
 #pragma warning restore CA1001
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly NativeWorkforce _force;
     private readonly AutoResetEvent _gate = new(false);
     private NativeJob? _job;
@@ -58,8 +60,8 @@ internal sealed class NativeWorker
             _force.Finish(job);
             if (!self.IsBackground) self.IsBackground = true; // or an idle worker would keep the process
             if (self.Priority != ThreadPriority.Normal) self.Priority = ThreadPriority.Normal;
-            if (Hub.CurrentOrNull is null) continue;
-            _force.Retire(); // nothing would run the greenlets of that hub while this thread idles; gevent destroys it, too
+            if (Hub.CurrentOrNull is not { } hub || hub.Destroy(s_patience)) continue; // nothing would run its greenlets while this thread idles; gevent destroys it at the end of the thread
+            _force.Retire();
             break;
         }
         _gate.Dispose();

@@ -184,7 +184,7 @@ internal sealed class NativeWorkforce
         _unfinished--;
         _latch.Exit();
         Finished?.Invoke(job);
-        if (job.Deliver() is { } error) HubErrors.Report(job, error); // gevent prints it, too, whoever may ask for the result later
+        if (job.Deliver() is { } error) HubErrors.ReportWork(job.Hub, job, error); // gevent, too, whoever may ask for the result later
         _latch.Enter();
         bool empty = --_undelivered == 0;
         _latch.Exit();

@@ -281,14 +281,39 @@ public sealed class NativeThreadPoolTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Worker_WhoseJobMadeAHub_IsReplaced(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Worker_WhoseJobMadeAHub_LosesItWithTheJob(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        // gevent destroys the hub of a worker; ours ends with its worker.
         using var pool = new NativeThreadPool(1);
-        int first = pool.Apply(() => { Greenlet.Spawn(() => { }).Join(); return Environment.CurrentManagedThreadId; });
-        (int Thread, bool HasHub) second = pool.Apply(() => (Environment.CurrentManagedThreadId, Hub.CurrentOrNull is not null));
-        second.HasHub.Should().BeFalse();
-        first.Should().BePositive();
+        Greenlet? left = null;
+        bool cleaned = false;
+        Hub hub = pool.Apply(() =>
+        {
+            left = Greenlet.Spawn(() =>
+            {
+                try { Greenlet.Sleep(s_long); }
+                finally { cleaned = true; }
+            });
+            Greenlet.Yield();
+            return Hub.Current;
+        });
+        pool.Apply(() => Hub.CurrentOrNull is null).Should().BeTrue();
+        hub.IsDestroyed.Should().BeTrue("nothing would run its greenlets while the worker idles; gevent destroys it at the end of the thread");
+        left!.Dead.Should().BeTrue();
+        cleaned.Should().BeTrue();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void X5_Errors_GoToTheHubThatTheWorkCameFrom(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var pool = new NativeThreadPool(1);
+        var handled = new AsyncResult<(object? Context, Exception Error, bool InHub)>();
+        var error = new FormatException("mine");
+        Hub.Current.ErrorHandler = (context, exception) => handled.Set((context, exception, Hub.IsLoopHere));
+        ((Action)(() => pool.Apply(() => throw error))).Should().Throw<FormatException>();
+        (object? context, Exception reported, bool inHub) = handled.Get();
+        reported.Should().BeSameAs(error);
+        inHub.Should().BeTrue("gevent: hub.handle_error, on the hub");
+        context!.ToString().Should().Contain("native thread");
     });
 
     [Theory, MemberData(nameof(Kinds))]
