@@ -8,6 +8,8 @@ namespace Patchy;
 /// <summary>What was patched, what was not and why. <see cref="ToString"/> is a table.</summary>
 public sealed class PatchReport
 {
+    private const int IndentOfReason = 24;
+
     private readonly PatchReportRow[] _rows;
 
     internal PatchReport(PatchGroups groups, string engine, TimeSpan elapsed, PatchReportRow[] rows)
@@ -41,27 +43,28 @@ public sealed class PatchReport
         return count;
     }
 
-    /// <summary>A table: one line for each method, a line with the sums, then the reasons.</summary>
+    /// <summary>A table: one line for each method, below it the reason if there is one, then a line with the sums.</summary>
     public override string ToString()
     {
-        int width = "method".Length;
-        foreach (PatchReportRow row in _rows) width = Math.Max(width, row.Target.Length);
-
         var text = new StringBuilder();
-        Line(text, width, "group", "method", "by", "outcome");
+        // The methods come last: their parameters make some of them long.
+        Line(text, "group", "outcome", "by", "method");
         foreach (PatchReportRow row in _rows)
         {
-            Line(text, width, Lower(row.Group.ToString()), row.Target, row.Mechanism, Lower(row.Outcome.ToString()));
-            if (row.Reason is not null) text.Append("         ").Append(row.Reason).Append('\n');
+            Line(text, Lower(row.Group.ToString()), Lower(row.Outcome.ToString()), row.Mechanism, MethodText.Short(row.Target));
+            if (row.Reason is not null) text.Append(' ', IndentOfReason).Append(row.Reason).Append('\n');
         }
-        text.Append(CultureInfo.InvariantCulture, $"{Count(PatchOutcome.Applied)} applied, {Count(PatchOutcome.Late)} late, {Count(PatchOutcome.Skipped)} skipped, ")
-            .Append(CultureInfo.InvariantCulture, $"{Count(PatchOutcome.Refused)} refused, {Count(PatchOutcome.Undone)} undone")
-            .Append(CultureInfo.InvariantCulture, $" in {Elapsed.TotalMilliseconds:f1} ms ({Engine})\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Count(PatchOutcome.Applied)} applied");
+        foreach (PatchOutcome outcome in (ReadOnlySpan<PatchOutcome>)[PatchOutcome.Late, PatchOutcome.Skipped, PatchOutcome.Refused, PatchOutcome.Undone])
+        {
+            if (Count(outcome) is > 0 and int count) text.Append(CultureInfo.InvariantCulture, $", {count} {Lower(outcome.ToString())}");
+        }
+        text.Append(CultureInfo.InvariantCulture, $" in {Elapsed.TotalMilliseconds:f1} ms ({Engine})\n");
         return text.ToString();
     }
 
-    private static void Line(StringBuilder text, int width, string group, string method, string mechanism, string outcome) =>
-        text.Append(group.PadRight(9)).Append(method.PadRight(width + 2)).Append(mechanism.PadRight(6)).Append(outcome).Append('\n');
+    private static void Line(StringBuilder text, string group, string outcome, string mechanism, string method) =>
+        text.Append(group.PadRight(9)).Append(outcome.PadRight(9)).Append(mechanism.PadRight(6)).Append(method).Append('\n');
 
     private static string Lower(string text) => text.ToLowerInvariant();
 }

@@ -10,20 +10,29 @@ public sealed class PatchReportTests
     {
         var report = new PatchReport(PatchGroups.Time | PatchGroups.Dns, "precode cells, .NET 10", TimeSpan.FromMilliseconds(12.34),
         [
-            new PatchReportRow(PatchGroups.Time, "Thread.Sleep(System.Int32)", "cell", PatchOutcome.Applied, null),
-            new PatchReportRow(PatchGroups.Monitor, "Monitor.Wait(System.Object,System.Int32)", "cell", PatchOutcome.Late, "it had run before"),
-            new PatchReportRow(PatchGroups.Dns, "Dns.X()", "-", PatchOutcome.Refused, "not supported"),
+            new PatchReportRow(PatchGroups.Time, "System.Threading.Thread.Sleep(System.Int32)", "cell", PatchOutcome.Applied, null),
+            new PatchReportRow(PatchGroups.Monitor, "System.Threading.Monitor.Wait(System.Object,System.Int32)", "cell", PatchOutcome.Late, "it had run before"),
+            new PatchReportRow(PatchGroups.Dns, "System.Net.Dns.X()", "-", PatchOutcome.Refused, "not supported"),
         ]);
 
         report.ToString().Should().Be("""
-            group    method                                    by    outcome
-            time     Thread.Sleep(System.Int32)                cell  applied
-            monitor  Monitor.Wait(System.Object,System.Int32)  cell  late
-                     it had run before
-            dns      Dns.X()                                   -     refused
-                     not supported
-            1 applied, 1 late, 0 skipped, 1 refused, 0 undone in 12.3 ms (precode cells, .NET 10)
+            group    outcome  by    method
+            time     applied  cell  Thread.Sleep(int)
+            monitor  late     cell  Monitor.Wait(object, int)
+                                    it had run before
+            dns      refused  -     Dns.X()
+                                    not supported
+            1 applied, 1 late, 1 refused in 12.3 ms (precode cells, .NET 10)
 
             """.ReplaceLineEndings("\n"));
     }
+
+    [Theory]
+    [InlineData("System.Threading.Thread.<Join>g____PInvoke(System.Runtime.CompilerServices.ObjectHandleOnStack,System.Int32)", "Thread.Join's P/Invoke(ObjectHandleOnStack, int)")]
+    [InlineData("Interop+Kernel32.ReleaseSemaphore(Microsoft.Win32.SafeHandles.SafeWaitHandle,System.Int32,System.Int32&)", "Kernel32.ReleaseSemaphore(SafeWaitHandle, int, int&)")]
+    [InlineData("A.B.C(System.Collections.Generic.IList<System.ArraySegment<System.Byte>>,System.Byte[],System.Int32*)", "B.C(IList<ArraySegment<byte>>, byte[], int*)")]
+    [InlineData("A.B.C()", "B.C()")]
+    [InlineData("A.B.C", "B.C")]
+    [InlineData("C", "C")]
+    public void Short_OfAMethod_IsWhatAReaderWouldWrite(string target, string expected) => MethodText.Short(target).Should().Be(expected);
 }
