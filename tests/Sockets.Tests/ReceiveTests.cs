@@ -17,7 +17,7 @@ public sealed class ReceiveTests
         using var progress = new Progress();
         Greenlet.Spawn(() =>
         {
-            Thread.Sleep(50);
+            Thread.Sleep(250);
             far.Send([1, 2, 3]);
         });
         byte[] buffer = new byte[8];
@@ -118,7 +118,7 @@ public sealed class ReceiveTests
         using var progress = new Progress();
         Greenlet.Spawn(() =>
         {
-            Thread.Sleep(30);
+            Thread.Sleep(250);
             far.Send([1, 2]);
         });
         progress.During(() => near.Receive(second)).Should().BeGreaterThan(Progress.Some);

@@ -45,7 +45,7 @@ public sealed class SendTests
         byte[] received = [];
         Greenlet reader = Greenlet.Spawn(() =>
         {
-            Thread.Sleep(30);
+            Thread.Sleep(250);
             received = Drain(far);
         });
         using var progress = new Progress();

@@ -6,6 +6,10 @@ namespace Patchy.Scenarios.Promises;
 /// <summary>Code that really blocks, or computes for long, in a green thread: the others go on after a short while, and it comes back to the hub unharmed.</summary>
 internal sealed class StuckCarrier : IScenario
 {
+    // Long beside what a busy machine needs to relieve the carrier (some wake-ups and a new kernel thread): a carrier that is never relieved pauses the others that long.
+    private const int StuckMilliseconds = 2000;
+    private const int LongestPause = 1500;
+
     [DllImport("libc")]
     private static extern int usleep(uint microseconds);
 
@@ -13,10 +17,10 @@ internal sealed class StuckCarrier : IScenario
     {
         _ = Patch.All();
         var checks = new Checks();
-        Stuck(checks, "a native call", () => _ = usleep(600_000));
+        Stuck(checks, "a native call", () => _ = usleep(StuckMilliseconds * 1000));
         Stuck(checks, "a computation", () =>
         {
-            long until = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * 6 / 10);
+            long until = Stopwatch.GetTimestamp() + (Stopwatch.Frequency * StuckMilliseconds / 1000);
             while (Stopwatch.GetTimestamp() < until)
             {
             }
@@ -59,7 +63,7 @@ internal sealed class StuckCarrier : IScenario
         int during = ticks - before;
         stop = true;
         ticker.Join();
-        checks.That($"{what}: the others ran meanwhile", during > 30 && longest < 450, $"{during} ticks, longest pause {longest} ms");
+        checks.That($"{what}: the others ran meanwhile", during > 30 && longest < LongestPause, $"{during} ticks, longest pause {longest} ms");
         checks.That($"{what}: it came back as itself", sameBefore && sameAfter);
     }
 
@@ -69,7 +73,7 @@ internal sealed class StuckCarrier : IScenario
         {
             // Another green thread wants the type while its constructor is parked: natively it waits for the runtime's lock.
             new Thread(static () => Touch()).Start();
-            Thread.Sleep(600);
+            Thread.Sleep(StuckMilliseconds);
         }
 
         public static void Touch() => Thread.Yield();
