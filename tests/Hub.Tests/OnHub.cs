@@ -7,6 +7,12 @@ internal static class OnHub
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// As <see cref="Run"/>, but in a spawned greenlet: for tests that rely on nobody else running until they wait. The main one is relieved of the carrier when it
+    /// computes for long, and on a busy machine everything takes long.
+    /// </summary>
+    public static void RunSpawned(FiberKind kind, Action body) => Run(kind, () => Greenlet.Spawn(body).Get());
+
     public static void Run(FiberKind kind, Action body)
     {
         ExceptionDispatchInfo? failure = null;

@@ -12,7 +12,7 @@ public sealed class AsyncResultTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L4_Set_GivesTheValueToAllWhoWaitInTheirOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L4_Set_GivesTheValueToAllWhoWaitInTheirOrder(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         var order = new List<string>();
@@ -31,7 +31,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L4_SetException_IsRaisedByGetAndNotByWait(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L4_SetException_IsRaisedByGetAndNotByWait(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<string>();
         var error = new FormatException("mine");
@@ -49,7 +49,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L4_SecondSet_OverwritesAndAValueIsStrongerThanAnError(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L4_SecondSet_OverwritesAndAValueIsStrongerThanAnError(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         Greenlet<int> waiter = Greenlet.Spawn(() => result.Get());
@@ -68,7 +68,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L4_Get_WhoseTimePasses_RaisesATimeout_AndWaitIsFalse(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L4_Get_WhoseTimePasses_RaisesATimeout_AndWaitIsFalse(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         bool ran = false;
@@ -92,10 +92,10 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void T5_Get_WithATimeoutOfOnesOwn_RaisesThatVeryOne(FiberKind kind) => OnHub.Run(kind, () =>
+    public void T5_Get_WithATimeoutOfOnesOwn_RaisesThatVeryOne(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
-        GreenletTimeout timeout = GreenletTimeout.Start(s_short);
+        var timeout = new GreenletTimeout(s_short); // not started: the wait does it
         Caught(() => result.Get(timeout)).Should().BeSameAs(timeout);
         result.Wait(GreenletTimeout.Start(s_short)).Should().BeFalse();
         Greenlet.Sleep(s_short); // nothing is left of them to be raised
@@ -104,7 +104,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L4_CopyFrom_TakesOverHowAGreenletEnds(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L4_CopyFrom_TakesOverHowAGreenletEnds(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         using var quiet = new QuietErrors();
         AsyncResult<int> value = new(), error = new(), killed = new(), copy = new(), late = new();
@@ -126,7 +126,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void RawLink_IsCalledOnceWithTheResult(FiberKind kind) => OnHub.Run(kind, () =>
+    public void RawLink_IsCalledOnceWithTheResult(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         var seen = new List<ILinkable>();
@@ -143,7 +143,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Get_OfOneThatIsKilled_LosesNothingForTheOthers(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Get_OfOneThatIsKilled_LosesNothingForTheOthers(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         Greenlet<int> killed = Greenlet.Spawn(() => result.Get());
@@ -156,7 +156,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void S7_InACallbackOfTheHub_SetWorks_AGetThatWouldBlockThrows(FiberKind kind) => OnHub.Run(kind, () =>
+    public void S7_InACallbackOfTheHub_SetWorks_AGetThatWouldBlockThrows(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>();
         Exception? thrown = null;
@@ -173,7 +173,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void AsTask_EndsWithTheFirstOutcome_AlsoWhenItIsSetByANativeThread(FiberKind kind) => OnHub.Run(kind, () =>
+    public void AsTask_EndsWithTheFirstOutcome_AlsoWhenItIsSetByANativeThread(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         AsyncResult<int> value = new(), error = new();
         Task<int> task = value.AsTask(), failed = error.AsTask();
@@ -192,7 +192,7 @@ public sealed class AsyncResultTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void X3_SetByANativeThread_ReachesTwoHubsAndANativeThread(FiberKind kind) => OnHub.Run(kind, () =>
+    public void X3_SetByANativeThread_ReachesTwoHubsAndANativeThread(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var result = new AsyncResult<int>(); // gevent: within one thread only
         int sum = 0;

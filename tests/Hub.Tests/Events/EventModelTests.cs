@@ -17,11 +17,11 @@ public sealed class EventModelTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Model_Event_RandomPrograms_AgreeWithAPlainFlag(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Model_Event_RandomPrograms_AgreeWithAPlainFlag(FiberKind kind) => OnHub.RunSpawned(kind, () =>
         Gen.Enum<EventStep>().Array[0, 12].Array[1, 7].Sample(programs => Undisturbed.Check(new EventRun(programs).Check), iter: Programs, threads: 1));
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Model_AsyncResult_RandomPrograms_AgreeWithAPlainVariable(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Model_AsyncResult_RandomPrograms_AgreeWithAPlainVariable(FiberKind kind) => OnHub.RunSpawned(kind, () =>
         Gen.Enum<ResultStep>().Array[0, 8].Array[1, 7].Sample(programs => Undisturbed.Check(new ResultRun(programs).Check), iter: Programs, threads: 1));
 
     private static void RunToRest(Greenlet[] greenlets)

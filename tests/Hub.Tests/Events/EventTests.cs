@@ -12,7 +12,7 @@ public sealed class EventTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L1_Set_WakesAllInTheOrderInWhichTheyCameAndNeverSwitches(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L1_Set_WakesAllInTheOrderInWhichTheyCameAndNeverSwitches(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         var order = new List<string>();
@@ -28,7 +28,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L1_RawLink_IsCalledOnceInItsTurnAndMayBeTakenBackUntilThen(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L1_RawLink_IsCalledOnceInItsTurnAndMayBeTakenBackUntilThen(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         var order = new List<string>();
@@ -52,7 +52,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void RawLink_WhenSetAlready_IsCalledSoonButNotAtOnce(FiberKind kind) => OnHub.Run(kind, () =>
+    public void RawLink_WhenSetAlready_IsCalledSoonButNotAtOnce(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         ready.Set();
@@ -64,7 +64,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L2_SetThenClear_WakesAllWhoWaitedWithTrue(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L2_SetThenClear_WakesAllWhoWaitedWithTrue(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         Greenlet<bool>[] all = [.. Enumerable.Range(0, 3).Select(_ => Greenlet.Spawn(() => ready.Wait(s_long)))];
@@ -76,7 +76,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L2_LinkedWhileOthersAreTold_WaitsForTheNextSet(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L2_LinkedWhileOthersAreTold_WaitsForTheNextSet(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         int called = 0;
@@ -99,7 +99,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L3_WaitThatFindsTheFlagSet_QueuesBehindThoseThatAreStillBeingTold(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L3_WaitThatFindsTheFlagSet_QueuesBehindThoseThatAreStillBeingTold(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         var order = new List<string>();
@@ -115,7 +115,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L3_SetByAnotherThread_TheOrderIsTheSame(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L3_SetByAnotherThread_TheOrderIsTheSame(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         var order = new List<string>();
@@ -129,7 +129,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L3_WaitThatFindsTheFlagSetOtherwise_DoesNotSwitch(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L3_WaitThatFindsTheFlagSetOtherwise_DoesNotSwitch(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         bool ran = false;
@@ -143,7 +143,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Wait_WithATime_IsFalseWhenItPasses_AndOthersRun(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Wait_WithATime_IsFalseWhenItPasses_AndOthersRun(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         int ran = 0;
@@ -158,7 +158,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Wait_SomebodyElsesTimeout_PassesThrough(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Wait_SomebodyElsesTimeout_PassesThrough(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         using GreenletTimeout foreign = GreenletTimeout.Start(s_short);
@@ -170,10 +170,10 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void T5_Wait_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst_AndItIsOverAfterwards(FiberKind kind) => OnHub.Run(kind, () =>
+    public void T5_Wait_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst_AndItIsOverAfterwards(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
-        GreenletTimeout timeout = GreenletTimeout.Start(s_short);
+        var timeout = new GreenletTimeout(s_short); // not started: the wait does it
         ready.Wait(timeout).Should().BeFalse();
         timeout.Pending.Should().BeFalse();
         Greenlet.Sleep(s_short); // nothing is left of it to be raised
@@ -190,7 +190,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Wait_OfOneThatIsKilled_LeavesNothingBehind(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Wait_OfOneThatIsKilled_LeavesNothingBehind(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         bool wentOn = false;
@@ -205,7 +205,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void S7_InACallbackOfTheHub_SetAndReadyWaitsWork_AWaitThatWouldBlockThrows(FiberKind kind) => OnHub.Run(kind, () =>
+    public void S7_InACallbackOfTheHub_SetAndReadyWaitsWork_AWaitThatWouldBlockThrows(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         Exception? thrown = null;
@@ -227,7 +227,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void X3_SetByANativeThread_WakesGreenletsOfTwoHubsAndNativeThreads(FiberKind kind) => OnHub.Run(kind, () =>
+    public void X3_SetByANativeThread_WakesGreenletsOfTwoHubsAndNativeThreads(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event(); // gevent: within one thread only
         int woken = 0;
@@ -249,7 +249,7 @@ public sealed class EventTests
     });
 
     [Fact]
-    public void Wait_OnANativeThread_BlocksItWithoutAHub_AndThreadInterruptEndsIt() => OnHub.Run(TestKinds.All[0], () =>
+    public void Wait_OnANativeThread_BlocksItWithoutAHub_AndThreadInterruptEndsIt() => OnHub.RunSpawned(TestKinds.All[0], () =>
     {
         var ready = new Event();
         bool late = true, interrupted = false, hadHub = true;
@@ -273,7 +273,7 @@ public sealed class EventTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Wait_WhenSet_AllocatesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Wait_WhenSet_AllocatesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var ready = new Event();
         ready.Set();

@@ -9,7 +9,7 @@ public sealed class BoundedSemaphoreTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_Bounded_ReleasedTooOften_Throws(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_Bounded_ReleasedTooOften_Throws(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new BoundedSemaphore(2);
         ((Action)semaphore.Release).Should().Throw<SemaphoreFullException>("gevent: ValueError").WithMessage("*too often*2 of 2*");
@@ -22,7 +22,7 @@ public sealed class BoundedSemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Bounded_WhoWaits_IsServedInTurn(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Bounded_WhoWaits_IsServedInTurn(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new BoundedSemaphore(2);
         int inside = 0, most = 0, done = 0;
@@ -40,7 +40,7 @@ public sealed class BoundedSemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Dummy_NeverBlocksAndNeverCounts(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Dummy_NeverBlocksAndNeverCounts(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         NeverBlocksAndNeverCounts(new DummySemaphore());
     });

@@ -11,7 +11,7 @@ public sealed class RLockTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L7_TheOwner_TakesItAgain_OthersWaitUntilItIsReleasedAsOften(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L7_TheOwner_TakesItAgain_OthersWaitUntilItIsReleasedAsOften(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         var order = new List<string>();
@@ -41,7 +41,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L7_ReleaseByAnother_Throws(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L7_ReleaseByAnother_Throws(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         ((Action)rlock.Release).Should().Throw<SynchronizationLockException>("gevent: RuntimeError").WithMessage("*nobody has it*");
@@ -63,7 +63,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.Run(kind, () =>
+    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         rlock.Acquire();
@@ -75,7 +75,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L7_AGreenletThatEndsWithIt_KeepsItLocked_AlsoWhenItsStackIsUsedAgain(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L7_AGreenletThatEndsWithIt_KeepsItLocked_AlsoWhenItsStackIsUsedAgain(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         Greenlet.Spawn(() => rlock.Acquire()).Join();
@@ -84,7 +84,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L7_KilledWaiter_DoesNotGetIt(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L7_KilledWaiter_DoesNotGetIt(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         rlock.Acquire();
@@ -114,7 +114,7 @@ public sealed class RLockTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void X2_ANativeThreadAndAGreenlet_ExcludeEachOther(FiberKind kind) => OnHub.Run(kind, () =>
+    public void X2_ANativeThreadAndAGreenlet_ExcludeEachOther(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         const int Times = 2000;
         var rlock = new RLock();
@@ -135,7 +135,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void S7_InACallbackOfTheHub_AFreeLockCanBeTaken_AHeldOneThrows(FiberKind kind) => OnHub.Run(kind, () =>
+    public void S7_InACallbackOfTheHub_AFreeLockCanBeTaken_AHeldOneThrows(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         bool got = false;
@@ -156,7 +156,7 @@ public sealed class RLockTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Uncontended_AllocatesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Uncontended_AllocatesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var rlock = new RLock();
         Allocations.Of(() =>

@@ -18,7 +18,7 @@ public sealed class SemaphoreModelTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Model_RandomPrograms_AgreeWithAPlainCounter(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Model_RandomPrograms_AgreeWithAPlainCounter(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         Gen<(Step Step, int Argument)[]> program = Gen.Select(Gen.Enum<Step>(), Gen.Int[0, 7]).Array[0, 12];
         Gen.Select(Gen.Int[0, 3], program.Array[1, 7]).Sample((permits, programs) => Undisturbed.Check(new Run(permits, programs).Check), iter: Programs, threads: 1);
@@ -32,6 +32,8 @@ public sealed class SemaphoreModelTests
         private readonly HashSet<int> _hit = []; // who may have been killed: they leave the line at a moment that the model does not know
         private readonly HashSet<int> _timed = []; // whose wait may run out, likewise
         private readonly Greenlet[] _greenlets;
+        private readonly List<string> _trace = [];
+        private Exception? _disagreement; // the first one: it brings others about
         private int _counter;
 
         public Run(int permits, (Step Step, int Argument)[][] programs)
@@ -50,8 +52,7 @@ public sealed class SemaphoreModelTests
                 _greenlets[i] = Greenlet.Spawn(() => Go(number));
             }
             for (int i = 0; i < 200 && _greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is not { IsDecided: false }); i++) Greenlet.Yield();
-            foreach (Greenlet greenlet in _greenlets)
-                if (greenlet.Exception is { } error) throw new InvalidOperationException($"The model disagrees in {greenlet.Name}: {error}");
+            if (_disagreement is not null) throw new InvalidOperationException($"The model disagrees after {string.Join(", ", _trace)}: {_disagreement}");
             Greenlet[] stuck = [.. _greenlets.Where(greenlet => !greenlet.Dead)];
             _semaphore.Counter.Should().Be(_counter);
             if (_counter > 0) stuck.Should().BeEmpty("nobody waits while a permit is free");
@@ -61,7 +62,20 @@ public sealed class SemaphoreModelTests
 
         private void Go(int number)
         {
-            foreach ((Step step, int argument) in _programs[number]) Do(number, step, argument);
+            foreach ((Step step, int argument) in _programs[number])
+            {
+                try
+                {
+                    _trace.Add($"{number} {step}");
+                    Do(number, step, argument);
+                    if (_disagreement is null) _trace.Add($"{number} done");
+                }
+                catch (Exception exception) when (exception is not GreenletExit)
+                {
+                    _disagreement ??= exception;
+                    throw;
+                }
+            }
         }
 
         private void Do(int number, Step step, int argument)

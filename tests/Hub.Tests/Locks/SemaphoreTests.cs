@@ -12,7 +12,7 @@ public sealed class SemaphoreTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L1_Release_WakesTheOldestWaiterAndNeverSwitches(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L1_Release_WakesTheOldestWaiterAndNeverSwitches(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         var order = new List<int>();
@@ -30,7 +30,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L5_Release_HandsNothingOver_WhoAcquiresFirstWinsAndTheWaiterKeepsItsPlace(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L5_Release_HandsNothingOver_WhoAcquiresFirstWinsAndTheWaiterKeepsItsPlace(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         var order = new List<string>();
@@ -54,7 +54,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L5_SeveralToldInVain_KeepTheirOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L5_SeveralToldInVain_KeepTheirOrder(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         var order = new List<int>();
@@ -70,7 +70,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_Acquire_WhoseTimePasses_IsFalseAndTakesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_Acquire_WhoseTimePasses_IsFalseAndTakesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         int ran = 0;
@@ -88,7 +88,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_SomebodyElsesTimeout_PassesThrough(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_SomebodyElsesTimeout_PassesThrough(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         GreenletTimeout? caught = null;
@@ -103,7 +103,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.Run(kind, () =>
+    public void T5_Acquire_WithATimeoutOfOnesOwn_IsFalseWhenThatCameFirst(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         GreenletTimeout timeout = GreenletTimeout.Start(s_short);
@@ -117,7 +117,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_KilledWaiter_LosesNoPermit(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_KilledWaiter_LosesNoPermit(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         foreach (bool releasedFirst in new[] { false, true })
         {
@@ -140,6 +140,7 @@ public sealed class SemaphoreTests
             else
             {
                 killed.Kill(new GreenletExit(), block: false);
+                Greenlet.Yield();
                 semaphore.Release();
             }
             Greenlet.JoinAll(killed, other);
@@ -150,7 +151,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_ReleaseBeyondTheInitialValue_IsAllowed(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_ReleaseBeyondTheInitialValue_IsAllowed(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore();
         semaphore.Counter.Should().Be(1, "gevent's default");
@@ -164,7 +165,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void L6_Wait_GivesTheCounterAndTakesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void L6_Wait_GivesTheCounterAndTakesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         semaphore.Wait(s_short).Should().Be(0);
@@ -182,7 +183,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void RawLink_IsCalledOnlyWhileAPermitIsFree(FiberKind kind) => OnHub.Run(kind, () =>
+    public void RawLink_IsCalledOnlyWhileAPermitIsFree(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         int called = 0, counterThen = -1;
@@ -210,7 +211,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void S7_InACallbackOfTheHub_ReleaseAndFreePermitsWork_AWaitThrows(FiberKind kind) => OnHub.Run(kind, () =>
+    public void S7_InACallbackOfTheHub_ReleaseAndFreePermitsWork_AWaitThrows(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         Exception? thrown = null;
@@ -232,7 +233,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void X2_SharedByTwoHubsAndNativeThreads_ServesAll(FiberKind kind) => OnHub.Run(kind, () =>
+    public void X2_SharedByTwoHubsAndNativeThreads_ServesAll(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(0);
         int got = 0;
@@ -255,7 +256,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void X2_HeldByANativeThreadWithoutAHub_GreenletsWaitAndOthersRun(FiberKind kind) => OnHub.Run(kind, () =>
+    public void X2_HeldByANativeThreadWithoutAHub_GreenletsWaitAndOthersRun(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(1);
         using var end = new ManualResetEvent(false);
@@ -275,7 +276,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Hold_IsGivenBackWhenTheBlockIsLeft(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Hold_IsGivenBackWhenTheBlockIsLeft(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(1);
         Action fails = () =>
@@ -291,7 +292,7 @@ public sealed class SemaphoreTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Uncontended_AllocatesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Uncontended_AllocatesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         var semaphore = new Semaphore(1);
         Allocations.Of(() =>
