@@ -6,9 +6,11 @@ namespace Patchy;
 
 // How a kill reaches a greenlet.
 //  1. One that has not run yet is taken out of the start (see Greenlet.Starting.cs) and ends right there, on the killer's thread.
-//  2. Else a callback of its hub, in its turn among the ready greenlets (gevent: one more callback in the deque), records the exception with the greenlet and
+//  2. One that is parked has its wait ended at once and is ready from then on: the place in the queue that gevent's callback has. So a kill that comes before
+//     a release or a put wins: the permit and the item are for others.
+//  3. Else a callback of its hub, in its turn among the ready greenlets (gevent: one more callback in the deque), records the exception with the greenlet and
 //     ends its wait. So one that is ready runs once more before it is hit.
-//  3. Throw leaves the callback out, and what it throws is not raised again.
+//  4. Throw leaves the callback out, and what it throws is not raised again.
 
 public partial class Greenlet
 {
@@ -150,7 +152,8 @@ public partial class Greenlet
             RaisePending(Interrupts.Kill);
             return false; // not raised here: an earlier one is being handled on this stack already
         }
-        Hub.RunCallback(static request => ((KillRequest)request!).Deliver(), new KillRequest(this, exception));
+        if (IsOffCarrier || (Volatile.Read(ref CurrentWait) is { IsParked: true } wait && (wait.Accepts & Interrupts.Kill) != 0)) DeliverKill(exception);
+        else Hub.RunCallback(static request => ((KillRequest)request!).Deliver(), new KillRequest(this, exception));
         return true;
     }
 
@@ -168,6 +171,12 @@ public partial class Greenlet
         return true;
     }
 
+    private void DeliverKill(Exception exception)
+    {
+        // The second of two must not end a wait of the finally blocks that the first has set going.
+        if (!_ended && _pending.AddKill(exception)) InterruptWait(Interrupts.Kill);
+    }
+
     private void InterruptWait(Interrupts kind)
     {
         Interlocked.MemoryBarrier(); // the interrupt is recorded before the wait is looked for: see Waiter
@@ -177,10 +186,6 @@ public partial class Greenlet
 
     private sealed class KillRequest(Greenlet greenlet, Exception exception)
     {
-        public void Deliver()
-        {
-            // The second of two must not end a wait of the finally blocks that the first has set going.
-            if (!greenlet._ended && greenlet._pending.AddKill(exception)) greenlet.InterruptWait(Interrupts.Kill);
-        }
+        public void Deliver() => greenlet.DeliverKill(exception);
     }
 }

@@ -44,6 +44,9 @@ internal class Waiter : Link
     /// <summary>What may interrupt this wait; set by Park.</summary>
     public Interrupts Accepts { get; private set; }
 
+    /// <summary>True while it is parked and undecided. May be called from any thread: an old or a new answer.</summary>
+    public bool IsParked => Volatile.Read(ref _state) == Parked;
+
     /// <summary>True once the wait is decided.</summary>
     public bool IsDecided => Volatile.Read(ref _state) >= 0;
 
