@@ -170,6 +170,28 @@ public sealed class HubLifeTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public void Destroy_AfterTheHubWasMovedToAnotherKernelThread_GivesEverythingBack(FiberKind kind)
+    {
+        int fibers = Fiber.LiveCount;
+        for (int i = 0; i < 3; i++)
+        {
+            Hub hub = Start(kind, null);
+            long reliefs = HubMonitor.Reliefs;
+            int ticks = 0;
+            Greenlet ticker = hub.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
+            Greenlet blocks = hub.Spawn(() => { for (int turn = 0; turn < 500 && HubMonitor.Reliefs == reliefs; turn++) Thread.Sleep(50); }); // natively: this process is not patched
+            blocks.Join(TimeSpan.FromSeconds(60)).Should().BeTrue();
+            HubMonitor.Reliefs.Should().BeGreaterThan(reliefs, "the monitor has taken the hub from the blocked carrier");
+            hub.Destroy(TimeSpan.FromSeconds(30)).Should().BeTrue();
+            ticks.Should().BePositive();
+            ticker.Dead.Should().BeTrue();
+        }
+        Settles(() => Fiber.LiveCount <= fibers).Should().BeTrue();
+        using Hub next = Start(kind, null);
+        next.Spawn(() => 42).Get().Should().Be(42);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public void Destroy_ManyHubsInTurn_NothingIsLeft(FiberKind kind)
     {
         int fibers = Fiber.LiveCount, hubs = HubRegistry.All.Length;
