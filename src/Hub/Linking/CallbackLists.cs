@@ -6,21 +6,21 @@ namespace Patchy.Linking;
 // Told) -> Called, or back to Linked when the object is not ready any more. Unlink takes it out of either list; a told one that is in no list is not called.
 
 /// <summary>Those callbacks of one object that were told and have not run. Only under the owner's latch.</summary>
-internal readonly struct CallbackLists(LinkList linked)
+internal struct CallbackLists(LinkList linked)
 {
-    private readonly LinkList _told = new();
+    private LinkList? _told;
 
-    public void AddTold(OwnedCallback callback) => _told.AppendWithItsTicket(callback);
+    public void AddTold(OwnedCallback callback) => (_told ??= new LinkList()).AppendWithItsTicket(callback);
 
     /// <summary>False when it was taken back.</summary>
-    public bool RemoveTold(OwnedCallback callback) => _told.Remove(callback);
+    public readonly bool RemoveTold(OwnedCallback callback) => _told!.Remove(callback);
 
-    public int ToldCount => _told.Count;
+    public readonly int ToldCount => _told is null ? 0 : _told.Count;
 
     /// <summary>Takes back the one that was linked first, if there are several: like .NET's events, and unlike gevent, these call what is linked twice twice.</summary>
-    public void Unlink(Action<ILinkable> callback)
+    public readonly void Unlink(Action<ILinkable> callback)
     {
-        if (Find(_told, callback) is { } told) _told.Remove(told);
+        if (_told is not null && Find(_told, callback) is { } told) _told.Remove(told);
         else if (Find(linked, callback) is { } waiting) linked.Remove(waiting);
     }
 

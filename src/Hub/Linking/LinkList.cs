@@ -26,10 +26,10 @@ internal sealed class LinkList
     /// <summary>At the end, with the ticket from another list.</summary>
     public void AppendWithItsTicket(Link link) => InsertBefore(link, null);
 
-    /// <summary>Back to the place that <paramref name="link"/>'s ticket says; only others that came back too can be in front of it.</summary>
+    /// <summary>To the place that <paramref name="link"/>'s ticket says: the end in most cases, or near the front, where only others that came back too can be before it.</summary>
     public void InsertByTicket(Link link)
     {
-        Link? place = _first;
+        Link? place = _last is null || _last.Ticket < link.Ticket ? null : _first;
         while (place is not null && place.Ticket < link.Ticket) place = place.After;
         InsertBefore(link, place);
     }

@@ -20,7 +20,7 @@ internal sealed class NotifyingFlag
 {
     private readonly ICallbackOwner _owner;
     private readonly LinkList _links = new();
-    private readonly CallbackLists _callbacks;
+    private CallbackLists _callbacks;
     private SpinLatch _latch;
     private volatile bool _isSet;
     private Greenlet? _lastTold;

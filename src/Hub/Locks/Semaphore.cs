@@ -10,11 +10,12 @@ namespace Patchy.Locks;
 //     a permit, who comes first takes it (gevent L5). Without waiters that is all that happens.
 //  2. Who finds none appends its link under the latch and tries once more behind a full fence. Release counts up first (a full fence too) and looks for
 //     links after. So either the waiter sees the permit or the releaser sees the waiter: no wake-up is lost.
-//  3. A releaser does not wake everybody: _onTheirWay counts the waits that were told and have not come to try yet, and the next is told only while there
-//     are more permits than that. So at rest there is never a permit, and somebody who waits, without somebody on the way: each step that could break this
+//  3. A releaser does not wake everybody: _onTheirWay holds the waits that were told and have not come to try yet, and the next is told only while there
+//     are more permits than those. So at rest there is never a permit, and somebody who waits, without somebody on the way: each step that could break this
 //     (counter up, _onTheirWay down) is followed by TellNext.
-//  4. Who was told and finds that somebody else was quicker goes back to its place in front of all who came later: links are ordered by their tickets. One that
-//     was told finds an older one there when that has gone back meanwhile: it does not take the permit, but goes back too, and the older one is told.
+//  4. Who was told and finds that somebody else was quicker goes back to its place in front of all who came later: both lists are ordered by tickets. Meanwhile
+//     younger ones may be on their way: one that finds an older one linked, or on its way on the same hub, takes nothing and goes back too. (An older one of
+//     another hub may be slow to come: nobody waits for it.)
 //  5. A wait that is interrupted or late was decided by one compare-and-swap in its link: if that was told at the same moment, Wake has failed and the teller
 //     goes on to the next one. If Wake was first the wait goes on to try, and the kill comes at the next wait: no permit is lost.
 //  6. Callbacks take nothing: they are told on the way and do not count. One whose turn comes when the permits are gone again goes back to its place.
@@ -27,11 +28,11 @@ namespace Patchy.Locks;
 public class Semaphore : ISemaphore, ICallbackOwner
 {
     private readonly LinkList _links = new();
-    private readonly CallbackLists _callbacks;
+    private readonly LinkList _onTheirWay = new();
+    private CallbackLists _callbacks;
     private readonly int _limit;
     private int _counter;
     private SpinLatch _latch;
-    private int _onTheirWay;
 
     /// <summary>With that many permits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
@@ -202,15 +203,15 @@ public class Semaphore : ISemaphore, ICallbackOwner
         {
             Link? next = null;
             _latch.Enter();
-            if (Volatile.Read(ref _counter) > _onTheirWay) next = _links.TakeFirst();
+            if (Volatile.Read(ref _counter) > _onTheirWay.Count) next = _links.TakeFirst();
             var callback = next as OwnedCallback;
             if (callback is not null) _callbacks.AddTold(callback);
-            else if (next is not null) _onTheirWay++;
+            else if (next is not null) _onTheirWay.InsertByTicket(next);
             _latch.Exit();
             if (next is null) return;
             if (next.Wake() || callback is not null) continue;
             _latch.Enter();
-            _onTheirWay--; // it has given up meanwhile
+            _onTheirWay.Remove(next); // it has given up meanwhile
             _latch.Exit();
         }
     }
@@ -266,19 +267,21 @@ public class Semaphore : ISemaphore, ICallbackOwner
     private bool Arrive(Link link, bool told, bool take)
     {
         _latch.Enter();
-        if (told) _onTheirWay--;
-        else _links.Remove(link);
-        bool got = told && (take ? !IsOlderLinked(link) && TryAcquire() : Ready);
-        bool othersMayGo = told && Volatile.Read(ref _counter) > _onTheirWay && !_links.IsEmpty;
+        _ = told ? _onTheirWay.Remove(link) : _links.Remove(link);
+        bool got = told && (take ? !IsOlderThere(link) && TryAcquire() : Ready);
+        bool othersMayGo = told && Volatile.Read(ref _counter) > _onTheirWay.Count && !_links.IsEmpty;
         _latch.Exit();
         if (othersMayGo) TellNext();
         return got;
     }
 
-    private bool IsOlderLinked(Link link)
+    private bool IsOlderThere(Link link)
     {
         for (Link? older = _links.First; older is not null && older.Ticket < link.Ticket; older = older.After)
             if (older is not OwnedCallback) return true;
+        if (link is not Waiter self) return false;
+        for (Link? older = _onTheirWay.First; older is not null && older.Ticket < link.Ticket; older = older.After)
+            if (older is Waiter other && other.Greenlet.Hub == self.Greenlet.Hub) return true;
         return false;
     }
 }
