@@ -140,7 +140,6 @@ public sealed class SemaphoreTests
             else
             {
                 killed.Kill(new GreenletExit(), block: false);
-                Greenlet.Yield();
                 semaphore.Release();
             }
             Greenlet.JoinAll(killed, other);
