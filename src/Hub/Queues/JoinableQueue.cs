@@ -61,13 +61,20 @@ public class JoinableQueue<T> : SimpleQueue<T>
         return Join(deadline, mayWait: timeout != TimeSpan.Zero);
     }
 
-    /// <summary>As <see cref="Join()"/>, but raises that timeout when its time has passed first; it is cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on the greenlet that started it.</summary>
+    /// <summary>As <see cref="Join()"/>, but raises that timeout when its time has passed first. It is started unless it runs already, and cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on a greenlet, or on a native thread, which gets a hub of its own.</summary>
     /// <exception cref="GreenletTimeout">It was time.</exception>
     public void Join(GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
         TimeLimit.Start(timeout);
-        using (timeout) Join();
+        try
+        {
+            Join();
+        }
+        finally
+        {
+            timeout.Cancel();
+        }
     }
 
     private protected sealed override void TasksDone(ref LinkChain woken)

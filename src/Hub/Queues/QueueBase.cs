@@ -65,14 +65,21 @@ public abstract class QueueBase<T>
         if (outcome != QueueOutcome.Done) throw QueueErrors.CannotPut(this, outcome, timeout);
     }
 
-    /// <summary>As <see cref="Put(T)"/>, but raises that timeout when its time has passed first; it is cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on the greenlet that started it.</summary>
+    /// <summary>As <see cref="Put(T)"/>, but raises that timeout when its time has passed first. It is started unless it runs already, and cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on a greenlet, or on a native thread, which gets a hub of its own.</summary>
     /// <exception cref="GreenletTimeout">It was time; the item is not in the queue.</exception>
     /// <exception cref="QueueShutDownException">The queue was shut down; the item is not in it.</exception>
     public void Put(T item, GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
         TimeLimit.Start(timeout);
-        using (timeout) Put(item);
+        try
+        {
+            Put(item);
+        }
+        finally
+        {
+            timeout.Cancel();
+        }
     }
 
     /// <summary>Puts an item if there is a place for it now. The counterpart of gevent's <c>put_nowait(item)</c>. May be called from any thread.</summary>
@@ -114,14 +121,21 @@ public abstract class QueueBase<T>
         return item;
     }
 
-    /// <summary>As <see cref="Get()"/>, but raises that timeout when its time has passed first; it is cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on the greenlet that started it.</summary>
+    /// <summary>As <see cref="Get()"/>, but raises that timeout when its time has passed first. It is started unless it runs already, and cancelled at the end. The counterpart of a <c>gevent.Timeout</c> as <c>timeout=</c>. Only on a greenlet, or on a native thread, which gets a hub of its own.</summary>
     /// <exception cref="GreenletTimeout">It was time.</exception>
     /// <exception cref="QueueShutDownException">The queue was shut down and has no items left.</exception>
     public T Get(GreenletTimeout timeout)
     {
         ArgumentNullException.ThrowIfNull(timeout);
         TimeLimit.Start(timeout);
-        using (timeout) return Get();
+        try
+        {
+            return Get();
+        }
+        finally
+        {
+            timeout.Cancel();
+        }
     }
 
     /// <summary>Takes an item out if there is one now. The counterpart of gevent's <c>get_nowait()</c>. May be called from any thread.</summary>

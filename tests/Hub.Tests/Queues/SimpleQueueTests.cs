@@ -183,9 +183,13 @@ public sealed class SimpleQueueTests
         queue.Put(1);
         timeout = GreenletTimeout.Start(Till.Soon);
         ((Action)(() => queue.Put(2, timeout))).Should().Throw<GreenletTimeout>().Which.Should().BeSameAs(timeout);
-        timeout = GreenletTimeout.Start(TimeSpan.FromSeconds(30));
+        timeout = new GreenletTimeout(TimeSpan.FromSeconds(30));
         queue.Get(timeout).Should().Be(1);
         timeout.Pending.Should().BeFalse("it is cancelled");
+        timeout.Start(); // and may be used again
+        timeout.Cancel();
+        timeout = new GreenletTimeout(Till.Soon);
+        ((Action)(() => queue.Get(timeout))).Should().Throw<GreenletTimeout>("one that does not run is started").Which.Should().BeSameAs(timeout);
         queue.IsEmpty.Should().BeTrue();
     });
 
