@@ -51,7 +51,7 @@ internal static class PublicSurface
         _ => false,
     };
 
-    private static bool IsForUsers(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+    private static bool IsForUsers(MethodBase method) => method.IsPublic || (!method.DeclaringType!.IsSealed && (method.IsFamily || method.IsFamilyOrAssembly));
 
     private static IEnumerable<Assembly> Assemblies() => [typeof(Hub).Assembly, typeof(Patch).Assembly, Assembly.Load("Patchy.Sockets")];
 }
