@@ -120,16 +120,15 @@ internal static class MonitorCases
         SyncCase.Of("Wait gives up every level and takes every level again", "entered pulsed True True True False", static (sync, trace) =>
         {
             object target = new();
+            for (int i = 0; i < 3; i++) sync.Enter(target);
             Thread pulser = sync.Start(() =>
             {
-                sync.Sleep(30);
-                sync.Enter(target);
+                sync.Enter(target); // not before the wait has given up every level
                 trace.Add("entered");
                 sync.Pulse(target);
                 trace.Add("pulsed");
                 Monitor.Exit(target);
             });
-            for (int i = 0; i < 3; i++) sync.Enter(target);
             trace.Add(sync.Wait(target));
             for (int i = 0; i < 3; i++)
             {
@@ -142,18 +141,22 @@ internal static class MonitorCases
         {
             object target = new();
             var threads = new List<Thread>();
+            int waiting = 0, woken = 0;
             for (int i = 0; i < 4; i++)
             {
                 int number = i;
                 threads.Add(sync.Start(() =>
                 {
                     sync.Enter(target);
+                    waiting++;
                     sync.Wait(target);
+                    woken++;
                     trace.Add(number < 2 ? number : "rest"); // those who are woken together race for the lock, natively too
                     Monitor.Exit(target);
                 }));
-                sync.Sleep(10);
+                Until(sync, target, () => waiting > number);
             }
+            int expected = 0;
             foreach (string what in new[] { "p", "p", "all" })
             {
                 sync.Enter(target);
@@ -161,7 +164,8 @@ internal static class MonitorCases
                 if (what == "p") sync.Pulse(target);
                 else sync.PulseAll(target);
                 Monitor.Exit(target);
-                sync.Sleep(20);
+                expected += what == "p" ? 1 : 2;
+                Until(sync, target, () => woken >= expected);
             }
             threads.ForEach(thread => sync.Join(thread));
         }),
@@ -176,14 +180,16 @@ internal static class MonitorCases
         SyncCase.Of("Interrupt ends Wait after the lock is held again", "still-held ThreadInterruptedException True", static (sync, trace) =>
         {
             object target = new();
+            bool waits = false;
             Thread waiting = sync.Start(() =>
             {
                 sync.Enter(target);
+                waits = true;
                 trace.Call(() => sync.Wait(target));
                 trace.Add(Monitor.IsEntered(target));
                 Monitor.Exit(target);
             });
-            sync.Sleep(20);
+            Until(sync, target, () => waits);
             sync.Enter(target);
             sync.Interrupt(waiting);
             sync.Sleep(20);
@@ -194,10 +200,11 @@ internal static class MonitorCases
         SyncCase.Of("A pulse after an interrupt goes to the next waiter", "ThreadInterruptedException True", static (sync, trace) =>
         {
             object target = new();
-            Thread first = sync.Start(() => { sync.Enter(target); trace.Call(() => sync.Wait(target)); Monitor.Exit(target); });
-            sync.Sleep(20);
-            Thread second = sync.Start(() => { sync.Enter(target); trace.Call(() => sync.Wait(target, 5000)); Monitor.Exit(target); });
-            sync.Sleep(20);
+            int waiting = 0;
+            Thread first = sync.Start(() => { sync.Enter(target); waiting++; trace.Call(() => sync.Wait(target)); Monitor.Exit(target); });
+            Until(sync, target, () => waiting == 1);
+            Thread second = sync.Start(() => { sync.Enter(target); waiting++; trace.Call(() => sync.Wait(target, 30_000)); Monitor.Exit(target); });
+            Until(sync, target, () => waiting == 2);
             sync.Interrupt(first);
             sync.Join(first);
             sync.Enter(target);
@@ -206,4 +213,17 @@ internal static class MonitorCases
             sync.Join(second);
         }),
     ];
+
+    /// <summary>Looks with the lock held: who has said under the lock that it waits next does wait by then.</summary>
+    private static void Until(ISync sync, object target, Func<bool> condition)
+    {
+        while (true)
+        {
+            sync.Enter(target);
+            bool holds = condition();
+            Monitor.Exit(target);
+            if (holds) return;
+            sync.Sleep(1);
+        }
+    }
 }

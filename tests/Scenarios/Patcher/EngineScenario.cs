@@ -136,6 +136,7 @@ internal sealed unsafe class EngineScenario : IScenario
         IDetour detour = _engine.Prepare("test", Victim(nameof(Victims.Busy)), Replacement(nameof(Replacements.Busy)));
         int stop = 0, wrong = 0;
         long calls = 0, replaced = 0;
+        var seen = new bool[2]; // native, replaced: by a caller on another thread
         var threads = new Thread[3];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -147,6 +148,7 @@ internal sealed unsafe class EngineScenario : IScenario
                     int result = Callers.Busy(7);
                     if (result == -1) hits++;
                     else if (result != native) Interlocked.Increment(ref wrong);
+                    Volatile.Write(ref seen[result == -1 ? 1 : 0], true);
                     mine++;
                 }
                 Interlocked.Add(ref calls, mine);
@@ -156,13 +158,15 @@ internal sealed unsafe class EngineScenario : IScenario
         }
         bool undone = true;
         int unseen = 0;
-        for (int i = 0; i < count; i++)
+        // On a busy machine the callers may sleep through all the cycles, or wake in the same half of each: some more then.
+        for (int i = 0; i < count || (i < count * 100 && !(Volatile.Read(ref seen[0]) && Volatile.Read(ref seen[1]))); i++)
         {
             detour.Apply();
             if (Callers.Busy(7) != -1) unseen++;
             if (i % 16 == 0) Pause(0);
             undone &= detour.Undo();
             if (Callers.Busy(7) != native) unseen++;
+            if (i % 16 == 8) Pause(0);
         }
         Volatile.Write(ref stop, 1);
         foreach (Thread thread in threads) thread.Join();
