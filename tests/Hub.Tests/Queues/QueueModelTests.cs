@@ -128,7 +128,7 @@ public sealed class QueueModelTests
                     break;
                 case Step.Kill:
                     if (workers.Count == 0) break;
-                    workers[number % workers.Count].Throw(new GreenletExit());
+                    workers[number % workers.Count].Kill(new GreenletExit(), block: false);
                     model.Kill(number % workers.Count);
                     break;
                 case Step.Resize:
