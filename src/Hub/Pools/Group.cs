@@ -215,7 +215,7 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
                 if (member == Greenlet.Running) self = member;
                 else member.Kill(exception ?? new GreenletExit(), block: false);
             }
-            self?.Kill(exception ?? new GreenletExit(), block: false); // raised here and now: so it comes last
+            self?.Kill(exception ?? new GreenletExit(), block); // blocking, it is raised here and now: so it comes last
             if (!block) return Count == 0;
             foreach (Greenlet member in members)
             {
@@ -229,7 +229,7 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
     {
         ArgumentNullException.ThrowIfNull(greenlet);
         if (!_members.TryBeginKill(greenlet)) return greenlet.Dead;
-        greenlet.Kill(exception ?? new GreenletExit(), block: false);
+        greenlet.Kill(exception ?? new GreenletExit(), block && greenlet == Greenlet.Running); // oneself: raised here and now
         return block ? greenlet.WaitForEnd(deadline) : greenlet.Dead;
     }
 }

@@ -157,6 +157,17 @@ public sealed class GroupTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void KillOne_OfItself_IsRaisedInTheCall(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var group = new Group();
+        bool survived = false;
+        Greenlet greenlet = group.Spawn(() => { group.KillOne(Greenlet.Current!); survived = true; });
+        group.Join();
+        survived.Should().BeFalse();
+        greenlet.Exit.Should().NotBeNull();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void Kill_WithAnExceptionOfOnesOwn_RaisesThat(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var quiet = new QuietErrors();
