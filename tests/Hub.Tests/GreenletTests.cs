@@ -64,7 +64,7 @@ public sealed class GreenletTests
     public void Sleep_DifferentTimes_EndInTheOrderOfTheirDeadlines(FiberKind kind) => OnHub.Run(kind, () =>
     {
         var order = new List<int>();
-        (int Milliseconds, Deadline Deadline)[] sleeps = [.. new[] { 40, 10, 30, 20 }.Select(ms => (ms, Deadline.In(ms)))]; // from one moment on, however slow the start
+        (int Milliseconds, Deadline Deadline)[] sleeps = [.. new[] { 40, 10, 30, 20 }.Select(ms => (ms, Deadline.In(20 * ms)))]; // from one moment on, however slow the start
         Greenlet[] all = [.. sleeps.Select(sleep => Greenlet.Spawn(() =>
         {
             new Waiter(Greenlet.Running!, "its time").Park(sleep.Deadline);
