@@ -1,5 +1,6 @@
 using Patchy.Bench.Running;
 using Patchy.Bench.Works;
+using Patchy.Queues;
 
 namespace Patchy.Bench.Words.Api;
 
