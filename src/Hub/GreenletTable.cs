@@ -50,6 +50,14 @@ internal static class GreenletTable
         s_latch.Exit();
     }
 
+    /// <summary>May be called from any thread: clears the entry if it is still that greenlet's.</summary>
+    public static void Clear(int managedThreadId, Greenlet greenlet)
+    {
+        s_latch.Enter();
+        if (s_byThreadId[managedThreadId] == greenlet) s_byThreadId[managedThreadId] = null;
+        s_latch.Exit();
+    }
+
     /// <summary>May be called from any thread: those that have a thread now, for dumps.</summary>
     public static Greenlet?[] Snapshot()
     {

@@ -9,11 +9,12 @@ namespace Patchy;
 
 // Life of a hub.
 //
-//   Running -> Closing   Destroy, in the main greenlet: its greenlets are killed; other threads can hand nothing over any more
+//   Running -> Closing   Destroy, in the main greenlet: its greenlets are killed; other threads can hand nothing over any more. Or OrphanEnd: the thread has ended, and so have
+//                        all greenlets
 //   Closing -> Over      the greenlets have ended, or the time for that is over: the loop and the idle stacks end, the descriptors are closed
 //
 // Protocol of the end.
-//  1. All of it happens in the main greenlet. Another thread asks a hub of Hub.Start to do it, and waits for the end of the main greenlet.
+//  1. All of it happens in the main greenlet, or in an OrphanEnd. Another thread asks a hub of Hub.Start to do it, and waits for the end of the main greenlet.
 //  2. Who hands something over looks at the state before, and once more after posting: what came too late is given back by whoever sees that.
 //  3. The loop gives its kernel thread to the main greenlet, whose thread goes on as a native one. Where the monitor has moved the hub to another kernel thread, it is
 //     the other way round: the main greenlet gets a new one, and the loop gives up the old one, which may have to stay (NativeIdentity).
@@ -29,6 +30,7 @@ public sealed partial class Hub : IDisposable
     private int _firstTid;
     private bool _endedCleanly;
     private HubThread? _thread;
+    private bool _orphaned;
 
     /// <summary>True once it has been destroyed. May be called from any thread.</summary>
     public bool IsDestroyed => Volatile.Read(ref _life) == Over;
@@ -48,7 +50,7 @@ public sealed partial class Hub : IDisposable
     /// Ends the hub: kills its greenlets with <see cref="GreenletExit"/>, waits until they have ended, and gives back what the hub holds (stacks, threads, descriptors). A greenlet that has not ended
     /// in time stays where it is for good; a timer or a callback is dropped. What is handed to the hub later gets <see cref="HubDestroyedException"/>; its thread gets a new hub when it needs one. True when
     /// all greenlets have ended. The counterpart of gevent's <c>hub.destroy()</c>. A hub of <see cref="Start"/>: may be called from any thread; its own greenlets and callbacks only ask for the end, do not wait
-    /// and get false. Any other: only in its main greenlet, and to be done before its thread ends.
+    /// and get false. Any other: only in its main greenlet; when its thread ends without that, its greenlets go on, and it is destroyed after the last of them.
     /// </summary>
     /// <exception cref="InvalidThreadUseException">The hub belongs to the code of another thread, which alone can end it.</exception>
     public bool Destroy(TimeSpan timeout)
@@ -78,19 +80,52 @@ public sealed partial class Hub : IDisposable
         if (_life != Running) throw new InvalidOperationException($"{this} is being destroyed already.");
         Volatile.Write(ref _life, Closing);
         _endedCleanly = KillAll(deadline);
-        EndWorkers();
+        Finish(Main, moved: Kind == FiberKind.User && Libc.gettid() != _firstTid);
+        return _endedCleanly;
+    }
+
+    /// <summary>Only on the monitor, once in a while: a hub whose thread has ended is ended too, once its greenlets are over.</summary>
+    internal void EndIfOrphaned()
+    {
+        if (_orphaned || Main.ManagedThreadId == MainThreadId || Main.Thread is not { IsAlive: false } || _life != Running) return;
+        GreenletTable.Clear(Main.ManagedThreadId, Main); // the next thread may get that id
+        _orphaned = OrphanEnd.TryBegin(this);
+    }
+
+    /// <summary>Only in an OrphanEnd.</summary>
+    internal void EndOrphan(OrphanEnd self)
+    {
+        const int FirstPause = 5, LongestPause = 1000;
+        for (int pause = FirstPause; HasOthers(self) || _life == Running; pause = Math.Min(pause * 2, LongestPause))
+        {
+            if (!HasOthers(self))
+            {
+                Volatile.Write(ref _life, Closing);
+                pause = FirstPause; // something may have come in before that
+            }
+            new Waiter(self, "the greenlets of its hub to end").Park(Deadline.In(pause), Interrupts.None);
+        }
+        _endedCleanly = true;
+        Finish(self, moved: true);
+    }
+
+    private bool HasOthers(OrphanEnd self) =>
+        !Ready.IsEmpty || !Inbox.IsEmpty || Timers.Count > 0 || Attachments.IsBusy || GreenletTable.Find(this, greenlet => greenlet != self && greenlet != Main && !greenlet.Dead) is not null;
+
+    /// <summary>Only in <paramref name="self"/>, the last of the hub's greenlets, when the others have ended (or are given up).</summary>
+    private void Finish(Greenlet self, bool moved)
+    {
+        EndWorkers(self);
         HubRegistry.Remove(this);
         Volatile.Write(ref _life, Over);
-        EndLoop();
-        int id = Main.ManagedThreadId;
-        Greenlet.Disown(id);
-        Main.Fiber!.Retire();
+        EndLoop(self, moved);
+        Greenlet.Disown(self.ManagedThreadId);
+        self.Fiber!.Retire();
         Inbox.Reject(this);
         Timers.RejectAll(this);
         Reactor.Close();
         _bell.Close();
         Main.End();
-        return _endedCleanly;
     }
 
     private void ThrowIfClosing()
@@ -130,32 +165,31 @@ public sealed partial class Hub : IDisposable
     }
 
     /// <summary>The idle stacks end: each is given a greenlet with nothing to do, and is not kept after that.</summary>
-    private void EndWorkers()
+    private void EndWorkers(Greenlet self)
     {
-        Enter(Main);
+        Enter(self);
         int idle = Workers.Close();
         for (int i = 0; i < idle; i++) Ready.Enqueue(new Greenlet(this, static () => { }));
-        Leave(Main);
+        Leave(self);
         Deadline patience = Deadline.In(s_patience); // the kernel may refuse threads for ever
-        do new Waiter(Main, "its stacks to end").Park(Deadline.In(1), Interrupts.None);
+        do new Waiter(self, "its stacks to end").Park(Deadline.In(1), Interrupts.None);
         while ((Workers.HasIdle || Attachments.IsBusy) && !patience.HasPassed);
     }
 
-    private void EndLoop()
+    private void EndLoop(Greenlet self, bool moved)
     {
-        Fiber main = Main.Fiber!, loop = _loop.Fiber;
-        bool moved = Kind == FiberKind.User && Libc.gettid() != _firstTid;
-        Enter(Main);
-        _loop.EndFor(main, moved);
+        Fiber last = self.Fiber!, loop = _loop.Fiber;
+        Enter(self);
+        _loop.EndFor(last, moved);
         if (moved)
         {
-            main.LeaveCarrierTo(LoopForATurn());
+            last.LeaveCarrierTo(LoopForATurn());
             loop.AwaitDetached();
             loop.Leave();
         }
         else
         {
-            main.SwitchTo(LoopForATurn());
+            last.SwitchTo(LoopForATurn());
         }
         HubLoop.AttachPatiently(loop);
     }

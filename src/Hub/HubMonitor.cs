@@ -19,7 +19,8 @@ namespace Patchy;
 //     computes is relieved for green Threads and for the main thread, whose code was written for preemption, not for spawned greenlets, which may rely
 //     on nobody else running until they wait.
 //  5. One that keeps the carrier all the same, for BlockingMonitor.MaxBlockingTime, is reported there.
-//  6. While foreground green threads live, this thread is a foreground one. After Main has returned, main's kernel thread sleeps in the runtime's shutdown,
+//  6. A hub whose thread has ended goes on the same way until its greenlets have ended, then it is destroyed (OrphanEnd).
+//  7. While foreground green threads live, this thread is a foreground one. After Main has returned, main's kernel thread sleeps in the runtime's shutdown,
 //     so rule 4 relieves it, and the green threads run to their end.
 
 /// <summary>Sees to it that a blocked carrier does not freeze its hub. The counterpart of Go's sysmon; gevent can only report.</summary>
@@ -90,6 +91,7 @@ internal sealed class HubMonitor
     /// <summary>False when the hub sleeps.</summary>
     private bool Look(Hub hub)
     {
+        hub.EndIfOrphaned();
         if (hub.Inbox.IsAsleep) return false;
         long count = hub.SwitchCount;
         Greenlet? current = hub.Occupant;

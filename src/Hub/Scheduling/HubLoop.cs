@@ -25,10 +25,10 @@ internal sealed class HubLoop
 
     public Fiber Fiber { get; }
 
-    /// <summary>Only with the hub entered, in the main greenlet, which then switches here: the loop ends. It gives its kernel thread to that fiber, or gives it up where that fiber gets another one.</summary>
-    public void EndFor(Fiber main, bool giveUpKernelThread)
+    /// <summary>Only with the hub entered, in its last greenlet, which then switches here: the loop ends. It gives its kernel thread to that fiber, or gives it up where that fiber gets another one.</summary>
+    public void EndFor(Fiber last, bool giveUpKernelThread)
     {
-        _heir = main;
+        _heir = last;
         _givesUp = giveUpKernelThread;
     }
 
