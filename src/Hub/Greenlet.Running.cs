@@ -30,7 +30,11 @@ public partial class Greenlet
     internal static Greenlet? FindByManagedThreadId(int id) => GreenletTable.Find(id);
 
     /// <summary>Only on the greenlet's own CLR thread: declares it running here. Null: this thread runs no greenlet on a carrier.</summary>
-    internal static void SetRunning(Greenlet? greenlet) => t_running = greenlet;
+    internal static void SetRunning(Greenlet? greenlet)
+    {
+        t_self?.KnowStack(greenlet is not null);
+        t_running = greenlet;
+    }
 
     /// <summary>Only with the hub entered, before it first runs: the stack that it gets.</summary>
     internal void Assign(Fiber fiber)
@@ -50,6 +54,7 @@ public partial class Greenlet
         greenlet.ManagedThreadId = managedThreadId;
         t_self = greenlet;
         t_running = greenlet;
+        greenlet.KnowStack(true);
         GreenletTable.Set(managedThreadId, greenlet);
     }
 
@@ -115,5 +120,18 @@ public partial class Greenlet
     private void ReportFailure()
     {
         if (_failure is { } failure) HubErrors.Report(this, failure.SourceException);
+    }
+
+    private void KnowStack(bool running)
+    {
+        if (!running)
+        {
+            Volatile.Write(ref _stackSize, 0);
+        }
+        else if (Fiber is { } fiber)
+        {
+            _stackLow = fiber.StackLow;
+            Volatile.Write(ref _stackSize, fiber.StackSize);
+        }
     }
 }

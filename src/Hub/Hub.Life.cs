@@ -153,8 +153,8 @@ public sealed partial class Hub : IDisposable
             }
             var unborn = new List<Greenlet>();
             Enter(Main);
-            for (Greenlet? greenlet = Ready.First; greenlet is not null; greenlet = greenlet.NextReady)
-                if (greenlet is not CallbackGreenlet && greenlet.Fiber is null) unborn.Add(greenlet);
+            for (int i = 0; i < Ready.Count; i++)
+                if (Ready.Peek(i) is { Fiber: null } greenlet and not CallbackGreenlet) unborn.Add(greenlet);
             any |= !Ready.IsEmpty || !Inbox.IsEmpty;
             Leave(Main);
             foreach (Greenlet greenlet in unborn) greenlet.Kill(new GreenletExit("Its hub is being destroyed."), block: false);

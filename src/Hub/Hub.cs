@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Fibers;
 using Patchy.Interop;
@@ -22,6 +23,7 @@ namespace Patchy;
 public sealed partial class Hub
 {
     private const int SwitchesBetweenTurnChecks = 64;
+    private const int FewReady = 16; // what so few need is in the nearest cache anyway
     private const int MainThreadId = 1; // CoreCLR numbers its threads from the main one
     private static readonly long s_turnTicks = System.Diagnostics.Stopwatch.Frequency / 1000; // a turn without a poll lasts 1 ms at most
 
@@ -113,6 +115,8 @@ public sealed partial class Hub
     /// <summary>The greenlet that runs on the calling thread; a native thread gets a hub and becomes its main greenlet.</summary>
     internal static Greenlet RunningHere()
     {
+        Hub[] hubs = HubRegistry.All;
+        if (hubs.Length == 1 && hubs[0].Occupant is { } occupant && occupant.IsRunningOnThisStack) return occupant;
         if (Greenlet.Running is { } running) return running;
         if (Greenlet.OfThisThread is { } escaped)
             throw new InvalidOperationException($"{escaped.Name} is in a call that blocks, on a kernel thread of its own: it cannot wait for its hub there.");
@@ -185,6 +189,7 @@ public sealed partial class Hub
     }
 
     /// <summary>Only on the running greenlet: takes the hub's state. One that has lost the carrier meanwhile comes back to it first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter(Greenlet self)
     {
         if (Interlocked.CompareExchange(ref _occupant, 0, self.Id) != self.Id) Rejoin(self);
@@ -195,6 +200,7 @@ public sealed partial class Hub
     internal bool TryEnter(Greenlet self) => Interlocked.CompareExchange(ref _occupant, 0, self.Id) == self.Id;
 
     /// <summary>The hub was entered: back to the greenlet's own code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave(Greenlet self)
     {
         self.HasEntered = false;
@@ -227,6 +233,7 @@ public sealed partial class Hub
     internal static int NextOwnId() => Interlocked.Decrement(ref s_lastOwnId);
 
     /// <summary>Only with the hub entered, by the greenlet that has the carrier and is queued or parked: others run until it is switched back to. The hub is still entered then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SwitchAway(Greenlet self)
     {
         Fiber target = NextFiber();
@@ -239,10 +246,12 @@ public sealed partial class Hub
         if (MayGoOn())
         {
             Greenlet? next = Ready.First;
-            if (next is not null && TryGetFiber(next, out Fiber? fiber))
+            Fiber? fiber = null;
+            if (next is not null && ((!next.IsDetaching && (fiber = next.Fiber) is not null) || TryGetFiber(next, out fiber)))
             {
-                Ready.Dequeue();
+                Ready.RemoveFirst();
                 Dispatch(next);
+                if (Ready.Count > FewReady) Ready.Peek(0)?.Fiber?.Prefetch();
                 return fiber!;
             }
         }
@@ -250,9 +259,11 @@ public sealed partial class Hub
     }
 
     /// <summary>Only with the hub entered, before each greenlet or callback that runs: false when the loop has to look after timers and descriptors first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool MayGoOn() => --_switchesLeft > 0 || CheckTurn();
 
     /// <summary>Only with the hub entered: <paramref name="next"/> has the carrier from now on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Dispatch(Greenlet next)
     {
         SwitchCount++;
@@ -330,12 +341,17 @@ public sealed partial class Hub
 
     private bool TryMakeReadyHere(Greenlet greenlet)
     {
-        if (t_loopOf == this)
+        Greenlet? self = Occupant;
+        if (self is null || !self.IsRunningOnThisStack)
         {
-            Ready.Enqueue(greenlet);
-            return true;
+            if (t_loopOf == this)
+            {
+                Ready.Enqueue(greenlet);
+                return true;
+            }
+            self = Greenlet.Running;
+            if (self is null || self.Hub != this) return false;
         }
-        if (Greenlet.Running is not { } self || self.Hub != this) return false;
         bool entered = self.HasEntered;
         if (!entered && !TryEnter(self)) return false;
         Ready.Enqueue(greenlet);

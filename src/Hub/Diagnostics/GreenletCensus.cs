@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Patchy.Scheduling;
 
@@ -39,9 +40,9 @@ internal static class GreenletCensus
 
     private static void AddQueued(Hub hub, Dictionary<Greenlet, bool> found)
     {
-        int steps = 0;
-        for (Greenlet? greenlet = hub.Ready.First; greenlet is not null && steps < MostSteps; greenlet = greenlet.NextReady, steps++)
-            if (greenlet.Hub == hub) Add(greenlet, found, isQueued: true);
+        int count = Math.Min(hub.Ready.Count, MostSteps);
+        for (int i = 0; i < count; i++)
+            if (hub.Ready.Peek(i) is { } greenlet && greenlet.Hub == hub) Add(greenlet, found, isQueued: true);
     }
 
     private static void Add(Greenlet? greenlet, Dictionary<Greenlet, bool> found, bool isQueued)

@@ -44,6 +44,14 @@ internal abstract class Fiber
     /// <summary>For dumps and tests: may be stale when read from another thread.</summary>
     public FiberState State => (FiberState)Volatile.Read(ref _state);
 
+    /// <summary>Where its stack lies, from the lowest address; a size of 0 when that is not known.</summary>
+    public nuint StackLow { get; private protected set; }
+
+    public nuint StackSize { get; private protected set; }
+
+    /// <summary>On the carrier: this parked fiber will be mounted soon, so the memory that it will need first may be fetched meanwhile.</summary>
+    public virtual void Prefetch() { }
+
     /// <summary>
     /// Starts <paramref name="thread"/> by <paramref name="start"/> (the unpatched Thread.Start) and returns once the fiber is parked. The
     /// thread's body must call <see cref="Detach"/> in its first managed frame, before any code of the user's. May be called from any thread.

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Fibers;
 using Patchy.Scheduling;
@@ -96,7 +97,16 @@ internal sealed class GreenThread : Greenlet
     private void RunThread(object? argument) => RunOnFiber(static (start, argument) => ((ParameterizedThreadStart)start)(argument), argument);
 
     /// <summary>The thread's whole life. An exception of the user's goes through, and ends the process, as in any thread.</summary>
-    private void RunOnFiber(Action<Delegate, object?> body, object? argument)
+    [SkipLocalsInit]
+    private unsafe void RunOnFiber(Action<Delegate, object?> body, object? argument)
+    {
+        byte* gap = stackalloc byte[StackColour.Next()];
+        StackColour.Keep(gap);
+        RunColoured(body, argument);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RunColoured(Action<Delegate, object?> body, object? argument)
     {
         _fiber.Detach();
         Adopt(this, Thread!, ManagedThreadId, _fiber);

@@ -25,6 +25,7 @@ internal static unsafe class Linux
     public const int SysClone = 56;
     public const int SysExit = 60;
 
+    private const int SizeOfThreadAttributes = 128; // sizeof(pthread_attr_t) is 56
     private const int MapPrivateAnonymous = 0x22;
     private const int MapNoReserve = 0x4000;
     private static readonly void* s_mapFailed = (void*)-1;
@@ -52,6 +53,18 @@ internal static unsafe class Linux
         return (byte*)memory;
     }
 
+    /// <summary>The lowest address of the calling thread's stack, and its size; 0 when glibc cannot tell. For the initial thread it would read /proc: not for that.</summary>
+    public static (nuint Low, nuint Size) StackOfThisThread()
+    {
+        byte* attributes = stackalloc byte[SizeOfThreadAttributes];
+        if (pthread_getattr_np(pthread_self(), attributes) != 0) return (0, 0);
+        void* low;
+        nuint size;
+        bool known = pthread_attr_getstack(attributes, &low, &size) == 0;
+        _ = pthread_attr_destroy(attributes);
+        return known ? ((nuint)low, size) : (0, 0);
+    }
+
     /// <summary>The kernel's own id of the calling thread, whatever glibc's thread block says.</summary>
     public static int KernelThreadId() => (int)syscall(SysGettid, 0, 0, 0, 0);
 
@@ -60,6 +73,9 @@ internal static unsafe class Linux
     [DllImport("libc")] public static extern nint syscall(nint number, nint a, nint b, nint c, nint d);
     [DllImport("libc")] public static extern int sigaltstack(AlternateStack* set, AlternateStack* old);
     [DllImport("libc")] public static extern byte* pthread_self();
+    [DllImport("libc")] private static extern int pthread_getattr_np(byte* thread, byte* attributes);
+    [DllImport("libc")] private static extern int pthread_attr_getstack(byte* attributes, void** low, nuint* size);
+    [DllImport("libc")] private static extern int pthread_attr_destroy(byte* attributes);
     [DllImport("libc")] public static extern int pthread_key_create(uint* key, void* destructor);
     [DllImport("libc")] public static extern int pthread_setspecific(uint key, void* value);
     [DllImport("libc")] public static extern int pthread_create(nint* thread, void* attributes, nint start, void* argument);
