@@ -204,21 +204,24 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
 
     private bool Kill(Exception? exception, bool block, Deadline deadline)
     {
+        Greenlet? self = Greenlet.Running;
         while (true)
         {
             Greenlet[] members = _members.ToArray();
             if (members.Length == 0) return true;
-            Greenlet? self = null;
+            bool hitsSelf = false;
             foreach (Greenlet member in members)
             {
                 if (!_members.TryBeginKill(member)) continue;
-                if (member == Greenlet.Running) self = member;
+                if (member == self) hitsSelf = true;
                 else member.Kill(exception ?? new GreenletExit(), block: false);
             }
-            self?.Kill(exception ?? new GreenletExit(), block); // blocking, it is raised here and now: so it comes last
+            if (hitsSelf) self!.Kill(exception ?? new GreenletExit(), block); // last: when this call may wait it is raised here and now
             if (!block) return Count == 0;
+            if (members.Length == 1 && members[0] == self) return false; // called by a finally block of one that is dying: it cannot wait for its own end
             foreach (Greenlet member in members)
             {
+                if (member == self) continue;
                 if (!member.WaitForEnd(deadline)) return false;
                 _ = _members.Discard(member); // another thread may be just about to: do not spin until it has
             }
@@ -229,7 +232,8 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
     {
         ArgumentNullException.ThrowIfNull(greenlet);
         if (!_members.TryBeginKill(greenlet)) return greenlet.Dead;
-        greenlet.Kill(exception ?? new GreenletExit(), block && greenlet == Greenlet.Running); // oneself: raised here and now
-        return block ? greenlet.WaitForEnd(deadline) : greenlet.Dead;
+        bool isSelf = greenlet == Greenlet.Running;
+        greenlet.Kill(exception ?? new GreenletExit(), block && isSelf);
+        return block && !isSelf ? greenlet.WaitForEnd(deadline) : greenlet.Dead;
     }
 }

