@@ -44,12 +44,17 @@ internal static class PublicSurface
     private static bool IsForUsers(MemberInfo member) => member switch
     {
         MethodBase { IsSpecialName: true } or ConstructorInfo => false,
+        MethodInfo method when IsOverrideOfOthers(method) => false,
         MethodBase method => IsForUsers(method) && !method.Name.Contains('.', StringComparison.Ordinal),
         PropertyInfo property => property.GetAccessors(nonPublic: true).Any(IsForUsers) && !property.Name.Contains('.', StringComparison.Ordinal),
         EventInfo @event => @event.AddMethod is { } add && IsForUsers(add),
         FieldInfo field => (field.IsPublic || field.IsFamily) && field.GetCustomAttribute<CompilerGeneratedAttribute>() is null,
         _ => false,
     };
+
+    /// <summary>What a type overrides of the class library's is in the class library's documents.</summary>
+    private static bool IsOverrideOfOthers(MethodInfo method) =>
+        method.GetBaseDefinition().DeclaringType is { } owner && owner != method.DeclaringType && !owner.Namespace!.StartsWith("Patchy", StringComparison.Ordinal);
 
     private static bool IsForUsers(MethodBase method) => method.IsPublic || (!method.DeclaringType!.IsSealed && (method.IsFamily || method.IsFamilyOrAssembly));
 
