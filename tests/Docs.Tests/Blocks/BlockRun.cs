@@ -5,7 +5,7 @@ namespace Patchy.Docs.Tests.Blocks;
 /// <summary>Runs a compiled block in a process of its own: what Patchy does is for a whole process.</summary>
 internal sealed record BlockRun(int ExitCode, bool TimedOut, string Output, string Error)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     private const string Configuration = """
         {
