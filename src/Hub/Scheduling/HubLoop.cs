@@ -99,6 +99,11 @@ internal sealed class HubLoop
         long due = hub.Timers.NextDue;
         int milliseconds = due == long.MaxValue ? hub.MillisecondsUntilLook() : 0;
         if (!hub.Inbox.TryFallAsleep()) return;
+        if (hub.Attachments.HasWork) // an ending thread made room (EndFinished) and found the loop awake, after Work had found none
+        {
+            hub.Inbox.WakeUp();
+            return;
+        }
         if (due != long.MaxValue) milliseconds = Deadline.At(due).RemainingMilliseconds;
         hub.Reactor.Poll(milliseconds);
         hub.Inbox.WakeUp();
