@@ -12,6 +12,7 @@ namespace Patchy;
 
 public partial class Greenlet
 {
+    private static EndCounter s_ends;
     private SpinLatch _latch;
     private volatile bool _ended;
     private LinkList? _links;
@@ -73,6 +74,12 @@ public partial class Greenlet
         _latch.Exit();
     }
 
+    /// <summary>The number of the latest end of any greenlet.</summary>
+    internal static long LastEnd => s_ends.Last;
+
+    /// <summary>Who has ended first has the lower one. Once it has ended.</summary>
+    internal long EndStamp { get; private set; }
+
     /// <summary>May be called from any thread: waits for the end. False when the deadline passed first. Raises what interrupts the calling greenlet.</summary>
     internal bool WaitForEnd(Deadline deadline)
     {
@@ -106,6 +113,7 @@ public partial class Greenlet
     {
         Link? only = null;
         Link[]? several = null;
+        EndStamp = s_ends.Next();
         _latch.Enter();
         _ended = true;
         if (_links is { IsEmpty: false } links)
@@ -120,7 +128,7 @@ public partial class Greenlet
             }
         }
         _latch.Exit();
-        _spawns?.Retire();
+        _details?.Spawns?.Retire();
         if (several is null) only?.Wake();
         else
             foreach (Link link in several) link.Wake();

@@ -10,7 +10,6 @@ public partial class Greenlet
     private const int SpawningStackLimit = 10; // gevent's spawning_stack_limit
 
     private Spawner? _spawner;
-    private Spawner? _spawns;
 
     /// <summary>Whether greenlets remember the stack that spawned them (see <see cref="SpawningStack"/>): helps to find out where one comes from, but costs microseconds each. Off unless set. May be used from any thread.</summary>
     public static bool TrackSpawns { get; set; }
@@ -52,13 +51,13 @@ public partial class Greenlet
 
     private void RememberSpawner()
     {
-        if (t_self is { } spawner) _spawner = spawner._spawns ?? spawner.MakeSpawns();
+        if (t_self is { } spawner) _spawner = spawner._details?.Spawns ?? spawner.MakeSpawns();
         if (!TrackSpawns) return;
         StackFrame[] frames = new StackTrace(2, true).GetFrames();
         Details.SpawningStack = new StackTrace(FromTheSpawner(frames));
     }
 
-    private Spawner MakeSpawns() => _spawns = new Spawner(this, Hub.Main == this ? null : Tree);
+    private Spawner MakeSpawns() => Details.Spawns = new Spawner(this, Hub.Main == this ? null : Tree);
 
     /// <summary>Without the constructors and the Spawn methods of this class.</summary>
     private static List<StackFrame> FromTheSpawner(StackFrame[] frames)

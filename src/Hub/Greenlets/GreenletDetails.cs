@@ -17,6 +17,9 @@ internal sealed class GreenletDetails
 
     public StackTrace? SpawningStack;
 
+    /// <summary>What those that it has spawned know of it.</summary>
+    public Spawner? Spawns;
+
     /// <summary>The tree that begins with this greenlet.</summary>
     public SpawnTree? OwnTree;
 

@@ -23,9 +23,10 @@ internal sealed class ReadyWait : IReadyListener
     /// <summary>Those that become ready in time, in that order.</summary>
     public static List<T> Take<T>(IEnumerable<T> objects, Deadline deadline, int count) where T : ILinkable
     {
-        ArgumentNullException.ThrowIfNull(objects);
+        T[] all = ToArray(objects);
+        if (count >= all.Length && typeof(Greenlet).IsAssignableFrom(typeof(T))) return EndWait.Take(all, deadline);
         var ready = new List<T>();
-        foreach (T one in Each(objects, deadline, count)) ready.Add(one);
+        foreach (T one in Each(all, deadline, count)) ready.Add(one);
         return ready;
     }
 
@@ -36,20 +37,29 @@ internal sealed class ReadyWait : IReadyListener
 
     private static IEnumerable<T> Each<T>(IEnumerable<T> objects, Deadline deadline, int count) where T : ILinkable
     {
-        List<T> all = [.. objects];
-        count = Math.Min(count, all.Count);
+        T[] all = ToArray(objects);
+        count = Math.Min(count, all.Length);
         if (count == 0) yield break;
         var wait = new ReadyWait();
         int linked = 0;
         try
         {
-            for (; linked < all.Count; linked++) all[linked].RawLink(wait._callback);
+            for (; linked < all.Length; linked++) all[linked].RawLink(wait._callback);
             while (count-- > 0 && wait.TryNext(deadline, out ILinkable? next)) yield return (T)next!;
         }
         finally
         {
             while (linked > 0) all[--linked].Unlink(wait._callback);
         }
+    }
+
+    private static T[] ToArray<T>(IEnumerable<T> objects)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        T[] all = objects as T[] ?? [.. objects];
+        foreach (T one in all)
+            if (one is null) throw new ArgumentException("One of the objects to wait for is null.", nameof(objects));
+        return all;
     }
 
     private bool TryNext(Deadline deadline, out ILinkable? next)

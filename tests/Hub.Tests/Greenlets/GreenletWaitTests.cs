@@ -87,6 +87,24 @@ public sealed class GreenletWaitTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void K8_JoinAll_OfManyThatEndInAnyOrder_GivesThemInThatOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        var ends = new List<Greenlet>();
+        Greenlet[] all = [.. Enumerable.Range(0, 200).Select(i => Greenlet.Spawn(() =>
+        {
+            for (int round = i * 37 % 11; round > 0; round--) Greenlet.Yield();
+            ends.Add(Greenlet.Current!);
+        }))];
+        Greenlet.Yield();
+        Greenlet.Yield();
+        Greenlet[] before = [.. all.Where(greenlet => greenlet.Dead)];
+        before.Should().NotBeEmpty().And.HaveCountLessThan(200);
+        Greenlet.JoinAll(all).Should().Equal([.. before, .. ends.Where(greenlet => !before.Contains(greenlet))]);
+        Greenlet.JoinAll([.. all.Reverse()]).Should().Equal(all.Reverse());
+        FluentActions.Invoking(() => Greenlet.JoinAll(all[0], null!)).Should().Throw<ArgumentException>();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void K8_JoinAll_WithATime_GivesThoseInTime(FiberKind kind) => OnHub.Run(kind, () =>
     {
         Greenlet slow = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromSeconds(30)));
