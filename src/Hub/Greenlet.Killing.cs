@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace Patchy;
@@ -99,9 +100,16 @@ public partial class Greenlet
     internal void RaisePending() => RaisePending(Interrupts.All);
 
     /// <summary>Only on the greenlet itself: throws the first pending one of those kinds, if there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void RaisePending(Interrupts kinds)
     {
-        if ((_pending.Kinds & kinds) != 0 && NoRaise == 0 && _pending.Take(kinds) is { } exception) throw exception;
+        if ((_pending.Kinds & kinds) != 0) TakePending(kinds);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakePending(Interrupts kinds)
+    {
+        if (NoRaise == 0 && _pending.Take(kinds) is { } exception) throw exception;
     }
 
     /// <summary>May be called from any thread: a Thread.Interrupt for this greenlet.</summary>

@@ -113,10 +113,16 @@ public sealed partial class Hub
     }
 
     /// <summary>The greenlet that runs on the calling thread; a native thread gets a hub and becomes its main greenlet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Greenlet RunningHere()
     {
         Hub[] hubs = HubRegistry.All;
-        if (hubs.Length == 1 && hubs[0].Occupant is { } occupant && occupant.IsRunningOnThisStack) return occupant;
+        return hubs.Length == 1 && hubs[0].Occupant is { } occupant && occupant.IsRunningOnThisStack ? occupant : LookForRunning();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Greenlet LookForRunning()
+    {
         if (Greenlet.Running is { } running) return running;
         if (Greenlet.OfThisThread is { } escaped)
             throw new InvalidOperationException($"{escaped.Name} is in a call that blocks, on a kernel thread of its own: it cannot wait for its hub there.");
@@ -251,7 +257,7 @@ public sealed partial class Hub
             {
                 Ready.RemoveFirst();
                 Dispatch(next);
-                if (Ready.Count > FewReady) Ready.Peek(0)?.Fiber?.Prefetch();
+                if (Ready.Count > FewReady) if (Ready.Peek(0)?.Fiber is UserModeFiber soon) soon.Prefetch();
                 return fiber!;
             }
         }

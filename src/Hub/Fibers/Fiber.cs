@@ -49,9 +49,6 @@ internal abstract class Fiber
 
     public nuint StackSize { get; private protected set; }
 
-    /// <summary>On the carrier: this parked fiber will be mounted soon, so the memory that it will need first may be fetched meanwhile.</summary>
-    public virtual void Prefetch() { }
-
     /// <summary>
     /// Starts <paramref name="thread"/> by <paramref name="start"/> (the unpatched Thread.Start) and returns once the fiber is parked. The
     /// thread's body must call <see cref="Detach"/> in its first managed frame, before any code of the user's. May be called from any thread.

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Patchy.Scheduling;
 
@@ -26,6 +27,7 @@ internal struct RunQueue
         return ring?[(_head + before) & (ring.Length - 1)].Greenlet;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enqueue(Greenlet greenlet)
     {
         Place[]? ring = _ring;
@@ -43,6 +45,7 @@ internal struct RunQueue
     }
 
     /// <summary>Only when there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void RemoveFirst()
     {
         Place[] ring = _ring!;
@@ -52,6 +55,7 @@ internal struct RunQueue
         _count--;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Place[] Grow()
     {
         if (_ring is null) return _ring = new Place[FirstCapacity];

@@ -124,7 +124,8 @@ internal sealed unsafe class UserModeFiber : Fiber
         UserModeRuntime.Switch(_context, next._context);
     }
 
-    public override void Prefetch()
+    /// <summary>On the carrier: this parked fiber will be mounted soon, so the memory that it will need first may be fetched meanwhile.</summary>
+    public void Prefetch()
     {
         if (!Sse.IsSupported) return;
         FiberContext* context = _context;
