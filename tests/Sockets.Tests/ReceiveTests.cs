@@ -211,8 +211,9 @@ public sealed class ReceiveTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Receive_ManyOnOneSocket_EachByteGoesToOne(FiberKind kind) => OnHub.Run(kind, () =>
+    public void S9_Receive_ManyOnOneSocket_QueueAndEachByteGoesToOne(FiberKind kind) => OnHub.Run(kind, () =>
     {
+        // gevent refuses the second reader of a socket (ConcurrentObjectUseError); the BCL lets them queue, and so do we.
         (Socket near, Socket far) = Wires.Pair();
         int total = 0;
         Greenlet[] receivers = Enumerable.Range(0, 8).Select(_ => Greenlet.Spawn(() =>

@@ -12,6 +12,9 @@ internal sealed class LoopExits : IScenario
     /// <summary>Longer than the looks of the hub need.</summary>
     private static readonly TimeSpan s_longEnough = TimeSpan.FromMilliseconds(1500);
 
+    // SIGUSR2 by its number: SIGHUP would be ignored where the tests run under nohup, and .NET leaves an ignored signal ignored.
+    private static readonly PosixSignal s_userSignal = (PosixSignal)12;
+
     private readonly Checks _checks = new();
 
     public int Run(string[] args)
@@ -27,7 +30,7 @@ internal sealed class LoopExits : IScenario
             case "system-timer": Alive(wake => _ = Task.Delay(s_longEnough).ContinueWith(_ => wake(), TaskScheduler.Default)); break;
             case "escape": Alive(wake => Greenlet.Spawn(() => { Escape.Run(EscapePool.Blocking, 0, static _ => { Thread.Sleep(s_longEnough); return 0; }); wake(); })); break;
             case "other-hub": Alive(wake => Hub.Start().Spawn(() => { Greenlet.Sleep(s_longEnough); wake(); })); break;
-            case "signal": Alive(wake => { _ = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => { context.Cancel = true; wake(); }); SendLater("HUP"); }); break;
+            case "signal": Alive(wake => { _ = PosixSignalRegistration.Create(s_userSignal, context => { context.Cancel = true; wake(); }); SendLater("USR2"); }); break;
             case "child": Alive(Child); break;
             case "never": Hub.LoopExitPolicy = LoopExitPolicy.Never; WaitUntilTerminated(new Greenlet(() => { })); break;
             case "sleep": WaitUntilTerminated(Greenlet.Spawn(() => Greenlet.Sleep(Timeout.InfiniteTimeSpan))); break;
