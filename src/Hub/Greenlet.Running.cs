@@ -128,7 +128,7 @@ public partial class Greenlet
         {
             Volatile.Write(ref _stackSize, 0);
         }
-        else if (Fiber is { } fiber)
+        else if (Fiber is { } fiber && this != Hub.Main) // main's thread ends without a word, and another one may get its stack
         {
             _stackLow = fiber.StackLow;
             Volatile.Write(ref _stackSize, fiber.StackSize);

@@ -80,7 +80,7 @@ public sealed class ReceiveTests
                 throw;
             }
         });
-        Thread.Sleep(5);
+        while (victim.CurrentWait is null) Thread.Sleep(1); // it waits in the receive
         victim.Kill();
         seen.Should().BeOfType<GreenletExit>();
         far.Send([7]);
@@ -146,7 +146,7 @@ public sealed class ReceiveTests
                 throw;
             }
         });
-        Thread.Sleep(10);
+        while (victim.CurrentWait is null) Thread.Sleep(1); // it waits in the receive
         victim.Kill();
         seen.Should().BeOfType<GreenletExit>();
         far.Send([1, 2]);
