@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
-string[] groupOrder = ["time", "thread", "monitor", "wait", "task", "socket", "dns"];
+string[] groupOrder = ["time", "thread", "monitor", "wait", "task", "socket", "dns", "select", "process", "pipe", "console", "file"];
 var makesCooperative = new Dictionary<string, string>
 {
     ["time"] = "`Thread.Sleep`, `Thread.Yield`, `SpinWait`",
@@ -15,6 +15,11 @@ var makesCooperative = new Dictionary<string, string>
     ["task"] = "what only tasks need, beyond the group `wait`",
     ["socket"] = "blocking `Socket` calls, and so `TcpClient`, `NetworkStream`, `SslStream`, `WebClient`, `HttpWebRequest`, `HttpClient.Send`",
     ["dns"] = "`Dns.GetHostAddresses`, `GetHostEntry`, and connecting by name",
+    ["select"] = "`Socket.Select`, `Socket.Poll`",
+    ["process"] = "`Process.WaitForExit`, redirected output and input",
+    ["pipe"] = "FIFOs and character devices opened as files",
+    ["console"] = "`Console.ReadLine`, `ReadKey`, redirected input, output into a full pipe",
+    ["file"] = "regular files; off by default",
 };
 
 string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, ".."));
