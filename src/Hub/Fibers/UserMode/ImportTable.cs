@@ -71,6 +71,18 @@ internal sealed unsafe class ImportTable
         return null;
     }
 
+    /// <summary>The program itself, when it has a symbol of that name; else null.</summary>
+    public static ImportTable? OfProgramWith(ReadOnlySpan<byte> symbol)
+    {
+        nint self = Linux.dlopen(null, RtldLazy | RtldNoLoad);
+        LinkMap* map;
+        fixed (byte* name = symbol)
+        {
+            // SAFETY: as above; the program is the first of the loader's list.
+            return self != 0 && Linux.dlsym(self, name) != 0 && Linux.dlinfo(self, RequestLinkMap, &map) == 0 ? new ImportTable(map) : null;
+        }
+    }
+
     /// <summary>The places that hold the address of the function; usually one.</summary>
     public List<nint> SlotsOf(ReadOnlySpan<byte> function)
     {

@@ -63,8 +63,10 @@ internal static unsafe class UserModeRuntime
 
     private static string? InstallHooks(CodePage page, int processId)
     {
-        ImportTable? runtime = ImportTable.Find(RuntimeImage);
-        ImportTable? system = ImportTable.Find(SystemImage);
+        // A self-contained single file has both inside of its executable.
+        ImportTable? program = ImportTable.OfProgramWith("DotNetRuntimeContractDescriptor"u8);
+        ImportTable? runtime = program ?? ImportTable.Find(RuntimeImage);
+        ImportTable? system = program ?? ImportTable.Find(SystemImage);
         if (runtime == null) return $"the runtime is not in an image of its own ({RuntimeImage}), so its calls cannot be followed.";
         if (system == null) return $"the runtime's system library is not in an image of its own ({SystemImage}), so its calls cannot be followed.";
         (List<nint> create, string? noCreate) = Slots(RuntimeImage, runtime, "pthread_create"u8);
