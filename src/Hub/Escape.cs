@@ -72,7 +72,7 @@ internal static class Escape
 
         if (interruptible) self.NativeInterrupt.End();
         hub.Rejoin(self);
-        hub.Leave(self);
+        self.Hold.Leave();
         gate.Exit();
         failure?.Throw();
         return result;

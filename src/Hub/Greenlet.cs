@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using Patchy.Fibers;
+using Patchy.Scheduling;
 using Patchy.Threading;
 
 namespace Patchy;
@@ -120,8 +121,8 @@ public partial class Greenlet : ILinkable, IDisposable
     /// <summary>Who waits for a lock that this greenlet may hold. Only with the hub entered.</summary>
     internal OwnerWatch? Watch;
 
-    /// <summary>It has entered the hub and not left it yet. Only the greenlet itself looks.</summary>
-    internal bool HasEntered;
+    /// <summary>Whether it has the carrier in its own code.</summary>
+    internal CarrierHold Hold;
 
     /// <summary>What few greenlets need, made on demand. May be called from any thread.</summary>
     internal GreenletDetails Details =>

@@ -122,7 +122,7 @@ public sealed partial class GreenletTimeout : Exception, IDisposable
         _alarm = alarm;
         self.Hub.Enter(self);
         self.Hub.Timers.Add(alarm, Deadline.In(Duration).Ticks);
-        self.Hub.Leave(self);
+        self.Hold.Leave();
     }
 
     /// <summary>Ends the time: it is not raised any more, and may be started again. Nothing happens when it was not started. May be called from any thread, but another one than the greenlet's may come too late.</summary>
@@ -138,7 +138,7 @@ public sealed partial class GreenletTimeout : Exception, IDisposable
             {
                 hub.Enter(self);
                 hub.Timers.Remove(alarm);
-                hub.Leave(self);
+                self.Hold.Leave();
             }
             else
             {

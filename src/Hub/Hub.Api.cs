@@ -84,11 +84,11 @@ public sealed partial class Hub
         var waiter = new Waiter(self, "its hub to be idle");
         hub.Enter(self);
         (hub._idle ??= []).Add(waiter);
-        hub.Leave(self);
+        self.Hold.Leave();
         if (waiter.Park(Deadline.Never) == ParkResult.Woken) return;
         hub.Enter(self);
         hub._idle.Remove(waiter);
-        hub.Leave(self);
+        self.Hold.Leave();
         self.RaisePending();
     }
 
@@ -108,11 +108,11 @@ public sealed partial class Hub
         var waiter = new Waiter(self, "its hub to be drained");
         Enter(self);
         _draining = waiter;
-        Leave(self);
+        self.Hold.Leave();
         ParkResult result = waiter.Park(deadline);
         Enter(self);
         _draining = null;
-        Leave(self);
+        self.Hold.Leave();
         if (result == ParkResult.Interrupted) self.RaisePending();
         return result == ParkResult.Woken;
     }

@@ -50,14 +50,14 @@ public sealed partial class Hub
             return;
         }
         Greenlet? self = Greenlet.Running;
-        if (self is null || self.Hub != this || !(self.HasEntered || TryEnter(self)))
+        bool entered = self is not null && self.Hold.HasEntered;
+        if (self is null || self.Hub != this || !(entered || self.Hold.TryEnter()))
         {
             Inbox.Post(new CallbackNode(callback, state));
             return;
         }
-        bool entered = self.HasEntered;
         Ready.Enqueue(_callbacks.Rent(callback, state));
-        if (!entered) Leave(self);
+        if (!entered) self.Hold.Leave();
     }
 
     /// <summary>Only on the loop: runs the callbacks that are first in the queue, each in a context of its own that begins as <paramref name="context"/>, until a greenlet is first or the turn is over.</summary>

@@ -156,7 +156,7 @@ public sealed partial class Hub : IDisposable
             for (int i = 0; i < Ready.Count; i++)
                 if (Ready.Peek(i) is { Fiber: null } greenlet and not CallbackGreenlet) unborn.Add(greenlet);
             any |= !Ready.IsEmpty || !Inbox.IsEmpty;
-            Leave(Main);
+            Main.Hold.Leave();
             foreach (Greenlet greenlet in unborn) greenlet.Kill(new GreenletExit("Its hub is being destroyed."), block: false);
             if (deadline.HasPassed && any) return false;
             new Waiter(Main, "its greenlets to end").Park(Deadline.In(1), Interrupts.None);
@@ -170,7 +170,7 @@ public sealed partial class Hub : IDisposable
         Enter(self);
         int idle = Workers.Close();
         for (int i = 0; i < idle; i++) Ready.Enqueue(new Greenlet(this, static () => { }));
-        Leave(self);
+        self.Hold.Leave();
         Deadline patience = Deadline.In(s_patience); // the kernel may refuse threads for ever
         do new Waiter(self, "its stacks to end").Park(Deadline.In(1), Interrupts.None);
         while ((Workers.HasIdle || Attachments.IsBusy) && !patience.HasPassed);

@@ -14,7 +14,7 @@ public sealed partial class Hub
         probe.Next = _probes;
         _probes = probe;
         _switchesLeft = 1; // so that the turn is looked after, and the probe told, at the next switch already
-        Leave(self);
+        self.Hold.Leave();
     }
 
     /// <summary>Only on a running greenlet of this hub.</summary>
@@ -26,7 +26,7 @@ public sealed partial class Hub
         if (_probes == probe) _probes = probe.Next;
         for (SwitchProbe? other = _probes; other is not null; other = other.Next)
             if (other.Next == probe) other.Next = probe.Next;
-        Leave(self);
+        self.Hold.Leave();
     }
 
     private void TellProbesOfBoundary()

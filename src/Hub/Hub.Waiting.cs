@@ -13,7 +13,7 @@ public sealed partial class Hub
         self.OnLeavingCarrier();
         hub.Ready.Enqueue(self);
         hub.SwitchAway(self);
-        hub.Leave(self);
+        self.Hold.Leave();
     }
 
     /// <summary>Only on a running greenlet: parks for the time; when interrupted, call RaisePending.</summary>
@@ -34,18 +34,18 @@ public sealed partial class Hub
             self.OnLeavingCarrier();
             Ready.Enqueue(self);
             SwitchAway(self);
-            Leave(self);
+            self.Hold.Leave();
             return ParkResult.Woken;
         }
         var waiter = new Waiter(self, awaited);
         Bystanders.Add(waiter, SwitchCount);
-        Leave(self);
+        self.Hold.Leave();
         ParkResult result = waiter.Park(deadline, interruptible);
         if (result != ParkResult.Woken)
         {
             Enter(self);
             Bystanders.Remove(waiter);
-            Leave(self);
+            self.Hold.Leave();
         }
         return result;
     }

@@ -9,11 +9,10 @@ using Patchy.Scheduling;
 namespace Patchy;
 
 // Protocol: who may touch the state of a hub (run queue, timers, worker pool, attach queue)?
-//  1. _occupant is the id of the greenlet whose own code runs on the carrier, or 0 while the hub's code runs there (in the loop, or in a greenlet
-//     that has entered). Whoever turns an id into 0 owns the hub's state until it writes an id back.
-//  2. A greenlet enters by swapping its own id for 0. HubMonitor takes the hub away from a greenlet that keeps the carrier too long by the same
-//     swap; the greenlet then fails to enter, and comes back as one that escaped: through the inbox.
-//  3. A switch happens with the hub entered; the greenlet that is switched to leaves it, by writing its id.
+//  1. The greenlet whose own code runs on the carrier enters the hub before it touches that state, and leaves it after (CarrierHold). In the loop the hub is entered.
+//  2. HubMonitor takes the hub away from a greenlet that keeps the carrier too long, unless that has entered; the greenlet then fails to enter, and comes
+//     back as one that escaped: through the inbox.
+//  3. A switch happens with the hub entered; the greenlet that is switched to leaves it.
 //  4. Other threads hand things over through the inbox only.
 
 /// <summary>
@@ -39,7 +38,6 @@ public sealed partial class Hub
 
     private readonly EventFd _bell;
     private readonly HubLoop _loop;
-    private int _occupant;
     private int _switchesLeft = SwitchesBetweenTurnChecks;
 
     [ThreadStatic] private static Hub? t_loopOf;
@@ -82,7 +80,7 @@ public sealed partial class Hub
     /// <summary>True when other greenlets of this hub are ready to run now.</summary>
     internal bool HasReady => !Ready.IsEmpty;
 
-    internal bool IsOccupiedBy(Greenlet greenlet) => Volatile.Read(ref _occupant) == greenlet.Id;
+    internal bool IsOccupiedBy(Greenlet greenlet) => ReferenceEquals(Occupant, greenlet) && greenlet.Hold.IsInOwnCode;
 
     internal BystanderList Bystanders { get; } = new();
 
@@ -140,7 +138,7 @@ public sealed partial class Hub
         hub._firstTid = hub.CarrierTid;
         hub.Occupant = hub.Main;
         Greenlet.Adopt(hub.Main, Thread.CurrentThread, Environment.CurrentManagedThreadId, fiber);
-        hub._occupant = hub.Main.Id;
+        hub.Main.Hold.Leave();
         HubRegistry.Add(hub);
         HubMonitor.EnsureStarted();
         return hub;
@@ -150,19 +148,7 @@ public sealed partial class Hub
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Enter(Greenlet self)
     {
-        if (Interlocked.CompareExchange(ref _occupant, 0, self.Id) != self.Id) Rejoin(self);
-        self.HasEntered = true;
-    }
-
-    /// <summary>As Enter, but false when the greenlet has lost the carrier.</summary>
-    internal bool TryEnter(Greenlet self) => Interlocked.CompareExchange(ref _occupant, 0, self.Id) == self.Id;
-
-    /// <summary>The hub was entered: back to the greenlet's own code.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Leave(Greenlet self)
-    {
-        self.HasEntered = false;
-        Volatile.Write(ref _occupant, self.Id);
+        if (!self.Hold.TryEnter()) Rejoin(self);
     }
 
     /// <summary>May be called from any thread: <paramref name="greenlet"/> is ready to run; <paramref name="node"/> delivers it when the caller is not on the carrier.</summary>
@@ -240,9 +226,6 @@ public sealed partial class Hub
         LastTurnTicks = Deadline.Now;
     }
 
-    /// <summary>Only on the loop: makes the carrier's current greenlet lose it. False when it has entered the hub, or is not on the carrier.</summary>
-    internal bool TryTakeFrom(Greenlet greenlet) => Interlocked.CompareExchange(ref _occupant, 0, greenlet.Id) == greenlet.Id;
-
     /// <summary>Only with the hub entered: the loop, as the next to run, and with a whole turn: whoever waits for a kernel thread gets it before anything else runs.</summary>
     internal Fiber LoopForATurn()
     {
@@ -269,6 +252,7 @@ public sealed partial class Hub
         self.IsDetaching = true;
         Inbox.Post(new ReturnNode(self));
         self.Fiber!.Detach();
+        self.Hold.Return();
         self.IsOffCarrier = false;
         Greenlet.SetRunning(self);
     }
@@ -310,10 +294,10 @@ public sealed partial class Hub
             self = Greenlet.Running;
             if (self is null || self.Hub != this) return false;
         }
-        bool entered = self.HasEntered;
-        if (!entered && !TryEnter(self)) return false;
+        bool entered = self.Hold.HasEntered;
+        if (!entered && !self.Hold.TryEnter()) return false;
         Ready.Enqueue(greenlet);
-        if (!entered) Leave(self);
+        if (!entered) self.Hold.Leave();
         return true;
     }
 

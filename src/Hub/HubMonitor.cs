@@ -12,7 +12,7 @@ namespace Patchy;
 // Protocol.
 //  1. One native thread looks at every hub every few milliseconds. A hub is stuck when the same greenlet has had its carrier, in its own code, for two looks
 //     although there is something for the hub to do.
-//  2. It then takes the hub from that greenlet with the swap of Hub's protocol (2), which fails if the greenlet has entered the hub meanwhile. The monitor's
+//  2. It then takes the hub from that greenlet (CarrierHold), which fails if the greenlet has entered the hub meanwhile. The monitor's
 //     kernel thread becomes the hub's carrier, by a switch to the loop; the loop attaches the monitor to a new kernel thread.
 //  3. The greenlet goes on beside the hub, as one that has escaped, and comes back at its next entry into the hub (Hub.Rejoin).
 //  4. A carrier that sleeps in the kernel is always relieved: what it waits for may be a greenlet of its own hub (a static constructor, for one). One that
@@ -150,7 +150,7 @@ internal sealed class HubMonitor
             _self[hub.Kind] = self = Fiber.ForCurrentThread(hub.Kind);
         else if (self.State == FiberState.Attached)
             self.BecomeCarrier();
-        if (!hub.TryTakeFrom(current)) return;
+        if (!current.Hold.TryTake()) return;
         current.IsOffCarrier = true;
         current.OnLeavingCarrier(); // who waits for a lock of it can no longer rely on its stops
         Reliefs++;

@@ -43,7 +43,7 @@ internal sealed class OrphanEnd : Greenlet
         _fiber.Detach();
         int id = Environment.CurrentManagedThreadId;
         Adopt(this, Thread.CurrentThread, id, _fiber);
-        Hub.Leave(this);
+        Hold.Leave();
         Hub.EndOrphan(this);
         End();
     }

@@ -77,7 +77,7 @@ internal class Waiter : Link
             }
         }
         self.CurrentWait = null;
-        hub.Leave(self);
+        self.Hold.Leave();
         return (ParkResult)Volatile.Read(ref _state);
     }
 

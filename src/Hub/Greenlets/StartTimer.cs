@@ -43,7 +43,7 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
         {
             hub.Enter(self);
             now(this, hub);
-            hub.Leave(self);
+            self.Hold.Leave();
         }
         else
         {

@@ -131,6 +131,6 @@ public sealed class Channel<T> : QueueBase<T>
         if (!getterIsSelf) hub.Ready.Enqueue(self);
         self.OnLeavingCarrier();
         hub.SwitchAway(self);
-        hub.Leave(self);
+        self.Hold.Leave();
     }
 }

@@ -60,7 +60,7 @@ internal sealed class FiberWorker
         {
             Greenlet job = _job!;
             Greenlet.Adopt(job, thread, id, Fiber);
-            _hub.Leave(job);
+            job.Hold.Leave();
             job.RunToEnd();
             _hub.Enter(job);
             job.OnLeavingCarrier();

@@ -110,7 +110,7 @@ internal sealed class GreenThread : Greenlet
     {
         _fiber.Detach();
         Adopt(this, Thread!, ManagedThreadId, _fiber);
-        Hub.Leave(this);
+        Hold.Leave();
 
         try
         {

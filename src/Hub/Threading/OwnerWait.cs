@@ -24,7 +24,7 @@ internal static class OwnerWait
         Waiter waiter = new(waiting, target);
         hub.Enter(waiting);
         (owner.Watch ??= new OwnerWatch()).Add(waiter);
-        hub.Leave(waiting);
+        waiting.Hold.Leave();
         // To enter may have meant to come back to a carrier that was lost, while the owner ran and stopped: look once more.
         ParkResult result = ParkResult.Woken;
         if (IsWatchable(owner) && MonitorOwner.Of(target) == owner.ManagedThreadId)
@@ -34,7 +34,7 @@ internal static class OwnerWait
         }
         hub.Enter(waiting);
         owner.Watch.Remove(waiter);
-        hub.Leave(waiting);
+        waiting.Hold.Leave();
         return result;
     }
 
@@ -44,13 +44,13 @@ internal static class OwnerWait
     /// </summary>
     public static void WakeAfter(Greenlet? owner, Waiter waiter)
     {
-        if (owner is null || !ReferenceEquals(owner.Hub, waiter.Greenlet.Hub) || !owner.Hub.TryEnter(owner))
+        if (owner is null || !ReferenceEquals(owner.Hub, waiter.Greenlet.Hub) || owner.Hold.HasEntered || !owner.Hold.TryEnter())
         {
             waiter.Wake();
             return;
         }
         (owner.Watch ??= new OwnerWatch()).Add(waiter);
-        owner.Hub.Leave(owner);
+        owner.Hold.Leave();
     }
 
     private static bool IsWatchable(Greenlet owner) => !owner.IsOffCarrier && !owner.Dead;
