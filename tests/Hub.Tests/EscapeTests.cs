@@ -65,7 +65,6 @@ public sealed class EscapeTests
     [Theory, MemberData(nameof(Kinds))]
     public void Monitor_AGreenletBlocksTheCarrierNatively_TheOthersGoOn(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        // Nothing is patched in this process: Thread.Sleep blocks the carrier, as an unknown native call would.
         int ticksWhileBlocked = 0;
         bool blocking = false;
         Greenlet ticker = Greenlet.Spawn(() =>
@@ -81,7 +80,7 @@ public sealed class EscapeTests
         {
             before = Thread.CurrentThread;
             Volatile.Write(ref blocking, true);
-            Thread.Sleep(300);
+            NativeBlock.Milliseconds(300);
             Volatile.Write(ref blocking, false);
             Greenlet.Yield();
             after = Thread.CurrentThread;

@@ -27,7 +27,7 @@ internal sealed class ForeignThread
     public static ForeignThread Start(Action body)
     {
         var foreign = new ForeignThread(body);
-        foreign._thread.Start();
+        foreign._thread.StartNatively();
         return foreign;
     }
 

@@ -204,7 +204,7 @@ public sealed class GreenletTests
         Greenlet greenlet = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(30)));
         bool deadAfterJoin = false;
         var native = new Thread(() => { greenlet.Join(); deadAfterJoin = greenlet.Dead; });
-        native.Start();
+        native.StartNatively();
         while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         deadAfterJoin.Should().BeTrue();
     });

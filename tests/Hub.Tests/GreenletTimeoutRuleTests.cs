@@ -181,7 +181,7 @@ public sealed class GreenletTimeoutRuleTests
         var timeout = new GreenletTimeout(TimeSpan.FromMilliseconds(40));
         timeout.Start();
         var native = new Thread(timeout.Cancel);
-        native.Start();
+        native.StartNatively();
         native.Join();
         timeout.Pending.Should().BeFalse();
         Greenlet.Sleep(TimeSpan.FromMilliseconds(100));

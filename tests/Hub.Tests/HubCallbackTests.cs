@@ -63,7 +63,7 @@ public sealed class HubCallbackTests
         bool fromThread = false;
         var thread = new Thread(() => hub.RunCallbackThreadSafe(() => fromThread = true));
         long before = spins;
-        thread.Start();
+        thread.StartNatively();
         for (int i = 0; i < 10 || !fromThread; i++) Greenlet.Sleep(TimeSpan.FromMilliseconds(2));
         (spins - before).Should().BeGreaterThan(10, "the spinner ran meanwhile");
         stop = true;
@@ -162,7 +162,7 @@ public sealed class HubCallbackTests
             catch (InvalidThreadUseException exception) { refused = exception; }
             hub.RunCallbackThreadSafe(() => { ran = true; wait.Wake(); });
         });
-        thread.Start();
+        thread.StartNatively();
         wait.Park(Deadline.Never);
         ran.Should().BeTrue();
         refused!.Message.Should().Contain(nameof(Hub.RunCallbackThreadSafe));

@@ -146,7 +146,7 @@ public sealed class HubLifeTests
             try { hub.Dispose(); }
             catch (InvalidThreadUseException exception) { refused = exception; }
         });
-        thread.Start();
+        thread.StartNatively();
         while (thread.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         refused!.Message.Should().Contain("main greenlet");
         hub.IsDestroyed.Should().BeFalse();
@@ -179,7 +179,7 @@ public sealed class HubLifeTests
             long reliefs = HubMonitor.Reliefs;
             int ticks = 0;
             Greenlet ticker = hub.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
-            Greenlet blocks = hub.Spawn(() => { for (int turn = 0; turn < 500 && HubMonitor.Reliefs == reliefs; turn++) Thread.Sleep(50); }); // natively: this process is not patched
+            Greenlet blocks = hub.Spawn(() => { for (int turn = 0; turn < 500 && HubMonitor.Reliefs == reliefs; turn++) NativeBlock.Milliseconds(50); });
             blocks.Join(TimeSpan.FromSeconds(60)).Should().BeTrue();
             HubMonitor.Reliefs.Should().BeGreaterThan(reliefs, "the monitor has taken the hub from the blocked carrier");
             hub.Destroy(TimeSpan.FromSeconds(30)).Should().BeTrue();
@@ -245,7 +245,7 @@ public sealed class HubLifeTests
                     catch (HubDestroyedException) { Interlocked.Increment(ref refused); return; }
                 }
             }))];
-            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.StartNatively();
             while (spawned.Count < 50) Thread.Yield();
             hub.Destroy(TimeSpan.FromSeconds(30)).Should().BeTrue();
             foreach (Thread thread in threads) thread.Join();
@@ -270,7 +270,7 @@ public sealed class HubLifeTests
             try { body(); }
             catch (Exception exception) { failure = exception; }
         }) { IsBackground = true };
-        thread.Start();
+        thread.StartNatively();
         thread.Join(TimeSpan.FromSeconds(60)).Should().BeTrue(HubDump.Text());
         if (failure is not null) throw failure;
     }

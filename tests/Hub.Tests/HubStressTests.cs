@@ -27,7 +27,7 @@ public sealed class HubStressTests
                 if (bell.TryDequeue(out Waiter? waiter)) waiter.Wake();
                 else Thread.Yield();
         }))];
-        foreach (Thread waker in wakers) waker.Start();
+        foreach (Thread waker in wakers) waker.StartNatively();
 
         int finished = 0, killed = 0;
         var all = new List<Greenlet>();

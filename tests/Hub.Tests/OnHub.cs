@@ -28,7 +28,7 @@ internal static class OnHub
                 failure = ExceptionDispatchInfo.Capture(exception);
             }
         }) { IsBackground = true };
-        thread.Start();
+        thread.StartNatively();
         if (!thread.Join(s_patience)) throw new TimeoutException("The test hangs. " + HubDump.Text());
         failure?.Throw();
     }

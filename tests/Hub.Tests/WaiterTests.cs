@@ -78,7 +78,7 @@ public sealed class WaiterTests
             while (!Volatile.Read(ref over))
                 if (waiters.TryDequeue(out Waiter? waiter) && waiter.Wake()) Interlocked.Increment(ref wokenByNative);
         }))];
-        foreach (Thread native in natives) native.Start();
+        foreach (Thread native in natives) native.StartNatively();
         Greenlet.JoinAll([.. Enumerable.Range(0, 10).Select(_ => Greenlet.Spawn(() =>
         {
             for (int i = 0; i < Rounds; i++)

@@ -101,7 +101,7 @@ public sealed class GreenletTreeTests
         GreenletTree? tree = null;
         bool made = true;
         var native = new Thread(() => { tree = GreenletTree.CurrentTree(); made = Hub.CurrentOrNull is not null; });
-        native.Start();
+        native.StartNatively();
         native.Join();
         tree.Should().BeNull();
         made.Should().BeFalse("to look must not make a hub");

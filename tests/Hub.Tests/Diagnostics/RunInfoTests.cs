@@ -50,7 +50,7 @@ public sealed class RunInfoTests
             while (!seen.Contains("the one that sleeps: waits for", StringComparison.Ordinal)) seen = RunInfo.Format();
             sleeper.Kill(new GreenletExit(), block: false);
         });
-        native.Start();
+        native.StartNatively();
         sleeper.Join();
         native.Join();
         seen.Should().MatchRegex("the one that sleeps: waits for its sleep to end since [0-9]+ ms");

@@ -58,7 +58,7 @@ public sealed class GreenletAwaitTests
         Greenlet<int> waiting = Greenlet.Spawn(() => Greenlet.Await(source.Task));
         while (ticks < 5) Greenlet.Yield();
         var setter = new Thread(() => source.SetResult(7));
-        setter.Start();
+        setter.StartNatively();
         waiting.Get().Should().Be(7);
         ticker.Kill();
         FluentActions.Invoking(() => Greenlet.Await(Task.FromException(new FormatException()))).Should().Throw<FormatException>("the error itself, as await raises it");
@@ -89,7 +89,7 @@ public sealed class GreenletAwaitTests
         Hub? made = null;
         int result = 0;
         var native = new Thread(() => { result = Greenlet.Await(Task.Delay(5).ContinueWith(_ => 3)); made = Hub.CurrentOrNull; });
-        native.Start();
+        native.StartNatively();
         native.Join();
         result.Should().Be(3);
         made.Should().BeNull();

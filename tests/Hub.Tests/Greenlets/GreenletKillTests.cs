@@ -142,7 +142,7 @@ public sealed class GreenletKillTests
         Greenlet asleep = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromSeconds(30)));
         Greenlet.Yield();
         var native = new Thread(() => { asleep.Kill(); deadAfterKill = asleep.Dead; });
-        native.Start();
+        native.StartNatively();
         while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         deadAfterKill.Should().BeTrue();
         Hub.CurrentOrNull.Should().NotBeNull();
@@ -157,7 +157,7 @@ public sealed class GreenletKillTests
             Greenlet[] all = [.. Enumerable.Range(0, 8).Select(i => i % 2 == 0 ? Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromSeconds(30))) : new Greenlet(() => { }))];
             foreach (Greenlet greenlet in all) greenlet.RawLink(_ => links++);
             Thread[] killers = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => { foreach (Greenlet greenlet in all) greenlet.Kill(new GreenletExit(), block: false); }))];
-            foreach (Thread killer in killers) killer.Start();
+            foreach (Thread killer in killers) killer.StartNatively();
             Greenlet.JoinAll(all).Should().HaveCount(8);
             while (links < 8) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
             Greenlet.Sleep(TimeSpan.FromMilliseconds(1));

@@ -94,7 +94,7 @@ public sealed class GreenletLinkTests
             target.RawLink(_ => calledOn = Hub.OfThisThreadOrNull());
             while (calledOn is null) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         }));
-        other.Start();
+        other.StartNatively();
         while (other.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         calledOn.Should().NotBeNull().And.BeSameAs(linkedOn);
     });
@@ -109,7 +109,7 @@ public sealed class GreenletLinkTests
             target.RawLink(_ => calledOn = Hub.OfThisThreadOrNull());
             madeThere = Hub.OfThisThreadOrNull();
         });
-        native.Start();
+        native.StartNatively();
         while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         target.Join();
         Greenlet.Sleep(TimeSpan.FromMilliseconds(5));

@@ -61,7 +61,7 @@ public sealed class GreenletStartTests
         Hub? ranOn = null;
         var greenlet = new Greenlet(() => { ranOn = Hub.CurrentOrNull; });
         var native = new Thread(() => greenlet.StartLater(TimeSpan.FromMilliseconds(5)));
-        native.Start();
+        native.StartNatively();
         greenlet.Join();
         ranOn.Should().BeSameAs(Hub.Current);
     });

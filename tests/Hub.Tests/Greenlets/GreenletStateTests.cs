@@ -30,7 +30,7 @@ public sealed class GreenletStateTests
         greenlet.Join();
         Greenlet.Yield();
         var native = new Thread(() => onNative = Greenlet.Current);
-        native.Start();
+        native.StartNatively();
         native.Join();
         seen.Should().BeSameAs(greenlet);
         inCallback.Should().BeNull();

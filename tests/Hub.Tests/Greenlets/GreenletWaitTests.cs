@@ -177,7 +177,7 @@ public sealed class GreenletWaitTests
             order = Greenlet.JoinAll(slow, fast);
             madeThere = Hub.CurrentOrNull;
         });
-        native.Start();
+        native.StartNatively();
         while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         order.Should().Equal(fast, slow);
         joined.Should().BeFalse();
@@ -197,7 +197,7 @@ public sealed class GreenletWaitTests
             made.Set();
             Greenlet.JoinAll([.. theirs]);
         }));
-        other.Start();
+        other.StartNatively();
         made.WaitOne();
         Greenlet[] all = [.. theirs, .. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(Greenlet.Yield))];
         Greenlet releaser = Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(5)); Volatile.Write(ref release, true); });

@@ -58,7 +58,7 @@ public sealed class GreenletLocalTests
         var local = new GreenletLocal<int> { Value = 1 };
         int seen = -1, set = -1;
         var native = new Thread(() => { seen = local.Value; local.Value = 5; set = local.Value; });
-        native.Start();
+        native.StartNatively();
         native.Join();
         (seen, set, local.Value).Should().Be((0, 5, 1));
     });

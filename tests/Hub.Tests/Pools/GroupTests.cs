@@ -267,14 +267,14 @@ public sealed class GroupTests
             spawned.Set();
             group.Join();
         });
-        other.Start();
+        other.StartNatively();
         spawned.Wait();
         for (int i = 0; i < 5; i++) group.Spawn(() => Greenlet.Sleep(s_long));
         Greenlet.Yield();
         group.Count.Should().Be(10);
         bool empty = false;
         var killer = new Thread(() => empty = group.Kill(null, s_long));
-        killer.Start();
+        killer.StartNatively();
         group.Join(s_long).Should().BeTrue();
         killer.Join();
         other.Join();

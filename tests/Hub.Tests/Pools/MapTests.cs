@@ -199,7 +199,7 @@ public sealed class MapTests
             read = Read(pool.IMap(Slowly, [2, 1], maxSize: 1));
             madeAHub = Hub.CurrentOrNull is not null;
         });
-        thread.Start();
+        thread.StartNatively();
         thread.Join();
         list.Should().Equal(20, 10);
         read.Should().Equal("20", "10", "end", "end");

@@ -44,7 +44,7 @@ public sealed class NativeThreadPoolTests
             if (i == 0) _ = Hub.Create(kind);
             for (int n = 0; n < 50; n++) Interlocked.Add(ref sum, pool.Spawn(() => 1).Get());
         }))];
-        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.StartNatively();
         for (int n = 0; n < 50; n++) Interlocked.Add(ref sum, pool.Spawn(() => 1).Get());
         while (threads.Any(thread => thread.IsAlive)) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         sum.Should().Be(200);

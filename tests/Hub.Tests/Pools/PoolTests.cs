@@ -240,7 +240,7 @@ public sealed class PoolTests
             for (int i = 0; i < Times; i++) pool.Spawn(Work);
             pool.Join();
         }))];
-        foreach (Thread native in natives) native.Start();
+        foreach (Thread native in natives) native.StartNatively();
         for (int i = 0; i < Times; i++) pool.Spawn(Work);
         while (natives.Any(native => native.IsAlive)) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         pool.Join();

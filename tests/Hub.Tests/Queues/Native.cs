@@ -21,7 +21,7 @@ internal sealed class Native
                 _failure = ExceptionDispatchInfo.Capture(exception);
             }
         }) { IsBackground = true };
-        _thread.Start();
+        _thread.StartNatively();
     }
 
     public static Native Start(Action body) => new(body);

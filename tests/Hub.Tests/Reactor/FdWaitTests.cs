@@ -31,7 +31,7 @@ public sealed class FdWaitTests
             byte[] buffer = new byte[1];
             while (pair.Far.Receive(buffer) == 1) pair.Far.Send(buffer);
         });
-        echo.Start();
+        echo.StartNatively();
         Greenlet reader = Greenlet.Spawn(() =>
         {
             for (int i = 0; i < 3000; i++)

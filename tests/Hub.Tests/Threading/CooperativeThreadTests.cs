@@ -79,7 +79,7 @@ public sealed class CooperativeThreadTests
     {
         int ticks = 0;
         var native = new Thread(() => Thread.Sleep(40));
-        native.Start();
+        native.StartNatively();
         Greenlet ticker = Greenlet.Spawn(() => { while (native.IsAlive) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         CooperativeThread.Join(native, Timeout.Infinite).Should().BeTrue();
         ticks.Should().BeGreaterThan(3);

@@ -37,7 +37,7 @@ public sealed class MonitorEnterTests
         object target = new();
         using var taken = new ManualResetEventSlim();
         var native = new Thread(() => { lock (target) { taken.Set(); Thread.Sleep(1000); } }) { IsBackground = true };
-        native.Start();
+        native.StartNatively();
         taken.Wait();
         int entered = 0, ticks = 0;
         Greenlet[] all = [.. Enumerable.Range(0, 50).Select(_ => Greenlet.Spawn(() => { s_sync.Enter(target); entered++; Monitor.Exit(target); }))];
@@ -166,7 +166,7 @@ public sealed class MonitorEnterTests
         using var leave = new ManualResetEventSlim();
         using var taken = new ManualResetEventSlim();
         var native = new Thread(() => { lock (target) { taken.Set(); leave.Wait(); } }) { IsBackground = true };
-        native.Start();
+        native.StartNatively();
         taken.Wait();
         Greenlet waiting = Greenlet.Spawn(() =>
         {
@@ -203,7 +203,7 @@ public sealed class MonitorEnterTests
             }
         }
         var otherHub = new Thread(() => OnHub.Run(kind, () => Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => Work(50)))])));
-        otherHub.Start();
+        otherHub.StartNatively();
         Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => Work(50)))]);
         while (otherHub.IsAlive) s_sync.Sleep(5);
         most.Should().Be(1);

@@ -59,7 +59,7 @@ public sealed class MonitorOwnerTests
                 leave.Wait();
             }
         });
-        thread.Start();
+        thread.StartNatively();
         taken.Wait();
         MonitorOwner.Of(target).Should().Be(owner);
         Monitor.TryEnter(target, 5).Should().BeFalse();
@@ -83,7 +83,7 @@ public sealed class MonitorOwnerTests
         // The table of sync blocks is replaced when it grows and the old one freed by a GC.
         bool stop = false;
         var collector = new Thread(() => { while (!Volatile.Read(ref stop)) { GC.Collect(0); Thread.Sleep(1); } });
-        collector.Start();
+        collector.StartNatively();
         var kept = new List<object>();
         for (int i = 0; i < 20_000; i++)
         {

@@ -66,7 +66,7 @@ public sealed class MonitorWaitTests
             {
                 var native = new Thread(() => Body(number)) { IsBackground = true };
                 natives.Add(native);
-                native.Start();
+                native.StartNatively();
             }
             else greenlets.Add(Greenlet.Spawn(() => Body(number)));
             while (Locked(() => waiting) <= i) s_sync.Sleep(1);
@@ -96,7 +96,7 @@ public sealed class MonitorWaitTests
             Monitor.Exit(target);
         }
         Thread[] natives = [.. Enumerable.Range(0, 5).Select(_ => new Thread(Body) { IsBackground = true })];
-        foreach (Thread native in natives) native.Start();
+        foreach (Thread native in natives) native.StartNatively();
         Greenlet[] all = [.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(Body))];
         while (true)
         {

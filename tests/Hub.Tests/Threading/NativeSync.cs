@@ -6,7 +6,7 @@ internal sealed class NativeSync : ISync
     public Thread Start(Action body)
     {
         var thread = new Thread(() => body()) { IsBackground = true };
-        thread.Start();
+        thread.StartNatively();
         return thread;
     }
 

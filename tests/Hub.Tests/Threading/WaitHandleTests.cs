@@ -16,7 +16,7 @@ public sealed class WaitHandleTests
     {
         using var signal = new ManualResetEvent(false);
         var native = new Thread(() => { Thread.Sleep(200); s_sync.Set(signal); }) { IsBackground = true };
-        native.Start();
+        native.StartNatively();
         int ticks = 0, through = 0;
         Greenlet[] all = [.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => { s_sync.WaitOne(signal); through++; }))];
         while (through < 20)
@@ -51,7 +51,7 @@ public sealed class WaitHandleTests
         Greenlet green = Greenlet.Spawn(() => { s_sync.WaitOne(signal); Interlocked.Increment(ref released); });
         Greenlet.Yield();
         var native = new Thread(() => { s_sync.WaitOne(signal, Timeout.Infinite); Interlocked.Increment(ref released); }) { IsBackground = true };
-        native.Start();
+        native.StartNatively();
         while ((native.ThreadState & ThreadState.WaitSleepJoin) == 0) s_sync.Sleep(1);
         s_sync.Set(signal);
         s_sync.Sleep(50);
@@ -155,7 +155,7 @@ public sealed class WaitHandleTests
                 s_sync.Set(b);
             }
         }) { IsBackground = true };
-        native.Start();
+        native.StartNatively();
         for (int i = 0; i < 2000; i++)
         {
             s_sync.Set(go);
