@@ -12,13 +12,17 @@ public sealed class PatchReport
 
     private readonly PatchReportRow[] _rows;
 
-    internal PatchReport(PatchGroups groups, string engine, TimeSpan elapsed, PatchReportRow[] rows)
+    internal PatchReport(PatchGroups groups, string engine, TimeSpan elapsed, PatchReportRow[] rows, PatchResult result = PatchResult.Patched)
     {
+        Result = result;
         Groups = groups;
         Engine = engine;
         Elapsed = elapsed;
         _rows = rows;
     }
+
+    /// <summary>Whether the call that returned this report patched anything.</summary>
+    public PatchResult Result { get; }
 
     /// <summary>The groups that are patched now.</summary>
     public PatchGroups Groups { get; }
@@ -31,6 +35,9 @@ public sealed class PatchReport
 
     /// <summary>One row for each method.</summary>
     public IReadOnlyList<PatchReportRow> Rows => _rows;
+
+    /// <summary>The same rows, for a call that found everything patched.</summary>
+    internal PatchReport Again(TimeSpan elapsed) => new(Groups, Engine, elapsed, _rows, PatchResult.NothingToDo);
 
     /// <summary>The number of rows with that outcome.</summary>
     public int Count(PatchOutcome outcome)
