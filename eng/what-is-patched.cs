@@ -24,7 +24,8 @@ var makesCooperative = new Dictionary<string, string>
 
 string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, ".."));
 using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(root, "patch-manifest.json")));
-List<Row> rows = [.. manifest.RootElement.GetProperty("patches").EnumerateArray().Select(Row.Of)];
+string[] parts = ["patches", "classified"];
+List<Row> rows = [.. parts.SelectMany(part => manifest.RootElement.GetProperty(part).EnumerateArray()).Select(Row.Of)];
 foreach (string unknown in rows.Where(r => r.Action == "patch").Select(r => r.Group).Distinct().Except(groupOrder))
     throw new InvalidDataException($"The manifest has a group '{unknown}': say in {Path.GetFileName(ThisFile())} what it makes cooperative.");
 

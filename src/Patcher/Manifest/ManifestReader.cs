@@ -8,7 +8,7 @@ namespace Patchy.Manifest;
 internal ref struct ManifestReader
 {
     private const int Version = 1;
-    private const string Fields = "assembly, type, member, action, group, mechanism, replacement, order, requires, reason, note";
+    private const string Fields = "assembly, type, member, members, action, group, mechanism, replacement, order, requires, reason, note";
 
     private readonly string _file;
     private readonly ReadOnlySpan<byte> _text;
@@ -25,11 +25,12 @@ internal ref struct ManifestReader
         _reader = new Utf8JsonReader(_text);
     }
 
-    public PatchManifest Read()
+    /// <param name="part">What is needed: reading of <see cref="ManifestPart.Patches"/> ends where they end.</param>
+    public PatchManifest Read(ManifestPart part = ManifestPart.Whole)
     {
         try
         {
-            return ReadFile();
+            return ReadFile(part);
         }
         catch (JsonException e)
         {
@@ -37,11 +38,11 @@ internal ref struct ManifestReader
         }
     }
 
-    private PatchManifest ReadFile()
+    private PatchManifest ReadFile(ManifestPart part)
     {
         _reader.Read();
         if (_reader.TokenType != JsonTokenType.StartObject) throw Error(null, $"a manifest is an object {{ \"version\": {Version}, \"patches\": [ ... ] }}, found {_reader.TokenType}");
-        bool version = false, patches = false;
+        bool version = false, patches = false, classified = false;
         while (Next() != JsonTokenType.EndObject)
         {
             if (_reader.ValueTextEquals("version"u8))
@@ -52,8 +53,16 @@ internal ref struct ManifestReader
             }
             else if (_reader.ValueTextEquals("patches"u8))
             {
-                ReadRows();
+                if (patches) throw Error(null, "\"patches\" is there twice");
+                ReadRows("patches", classified: false);
                 patches = true;
+                if (part == ManifestPart.Patches && version) return new PatchManifest(_file, [.. _rows]);
+            }
+            else if (_reader.ValueTextEquals("classified"u8))
+            {
+                if (classified) throw Error(null, "\"classified\" is there twice");
+                ReadRows("classified", classified: true);
+                classified = true;
             }
             else if (_reader.ValueTextEquals("$schema"u8) || _reader.ValueTextEquals("note"u8))
             {
@@ -61,7 +70,7 @@ internal ref struct ManifestReader
             }
             else
             {
-                throw Error(null, $"unknown field \"{_reader.GetString()}\"; the fields here are version, patches, note");
+                throw Error(null, $"unknown field \"{_reader.GetString()}\"; the fields here are version, patches, classified, note");
             }
         }
         if (!version) throw Error(null, $"\"version\": {Version} is missing");
@@ -70,14 +79,16 @@ internal ref struct ManifestReader
         return new PatchManifest(_file, [.. _rows]);
     }
 
-    private void ReadRows()
+    private void ReadRows(string field, bool classified)
     {
-        if (Next() != JsonTokenType.StartArray) throw Error(null, $"\"patches\" is an array of rows, found {Found()}");
+        if (Next() != JsonTokenType.StartArray) throw Error(null, $"\"{field}\" is an array of rows, found {Found()}");
         while (Next() != JsonTokenType.EndArray)
         {
             var row = new ManifestRow { Line = CurrentLine() };
             if (_reader.TokenType != JsonTokenType.StartObject) throw Error(row, $"a row is an object, found {Found()}");
             ReadRow(row);
+            if (classified && (row.Action is ManifestAction.Patch or ManifestAction.Refuse || row.Requires != PatchGroups.None))
+                throw Error(row, "patching does not read \"classified\"; rows with action patch or refuse, and rows with \"requires\", belong into \"patches\"");
             _rows.Add(row);
         }
     }
@@ -90,11 +101,12 @@ internal ref struct ManifestReader
             if (_reader.ValueTextEquals("assembly"u8)) row.Assembly = Text(row);
             else if (_reader.ValueTextEquals("type"u8)) row.Type = Text(row);
             else if (_reader.ValueTextEquals("member"u8)) row.Member = Text(row).Replace(", ", ",");
+            else if (_reader.ValueTextEquals("members"u8)) row.Members = ReadNumber(row);
             else if (_reader.ValueTextEquals("action"u8)) { row.Action = ReadAction(row); action = true; }
             else if (_reader.ValueTextEquals("group"u8)) { Next(); row.Group = ReadGroup(row); }
             else if (_reader.ValueTextEquals("mechanism"u8)) row.Mechanism = ReadMechanism(row);
             else if (_reader.ValueTextEquals("replacement"u8)) row.Replacement = Text(row);
-            else if (_reader.ValueTextEquals("order"u8)) row.Order = ReadOrder(row);
+            else if (_reader.ValueTextEquals("order"u8)) row.Order = ReadNumber(row);
             else if (_reader.ValueTextEquals("requires"u8)) row.Requires = ReadRequires(row);
             else if (_reader.ValueTextEquals("reason"u8)) row.Reason = Text(row);
             else if (_reader.ValueTextEquals("note"u8)) Next(); // for readers of the file
@@ -108,7 +120,9 @@ internal ref struct ManifestReader
         if (row.Assembly.Length == 0) throw Error(row, "\"assembly\" is missing");
         if (row.Type.Length == 0) throw Error(row, "\"type\" is missing");
         if (row.Member.Length == 0) throw Error(row, "\"member\" is missing");
-        if (!row.Member.EndsWith(')') || row.Member.IndexOf('(') <= 0) throw Error(row, $"\"member\" is \"{row.Member}\"; write the name with its parameter types: \"Sleep(System.Int32)\"");
+        if (row.IsWholeType ? row.Members <= 0 : row.Members != 0) throw Error(row, "a row for a whole type has \"member\": \"*\" and the number of its \"members\"; other rows have neither");
+        if (row.IsWholeType && row.Action != ManifestAction.Pass) throw Error(row, "only a type without any member that blocks has one row for all; the action is pass");
+        if (!row.IsWholeType && (!row.Member.EndsWith(')') || row.Member.IndexOf('(') <= 0)) throw Error(row, $"\"member\" is \"{row.Member}\"; write the name with its parameter types: \"Sleep(System.Int32)\"");
         if (!action) throw Error(row, "\"action\" is missing: patch, inherits, pass or refuse");
         if (row.Group == PatchGroups.None) throw Error(row, $"\"group\" is missing: {GroupNames.List}");
         bool patch = row.Action == ManifestAction.Patch;
@@ -159,10 +173,11 @@ internal ref struct ManifestReader
         return groups;
     }
 
-    private int ReadOrder(ManifestRow row)
+    private int ReadNumber(ManifestRow row)
     {
+        string field = _reader.GetString()!;
         Next();
-        return _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int order) ? order : throw Error(row, $"\"order\" is a whole number, found {Found()}");
+        return _reader.TokenType == JsonTokenType.Number && _reader.TryGetInt32(out int number) ? number : throw Error(row, $"\"{field}\" is a whole number, found {Found()}");
     }
 
     private string Text(ManifestRow row)

@@ -3,14 +3,21 @@ namespace Patchy.Manifest;
 /// <summary>One row of the manifest, as written.</summary>
 internal sealed class ManifestRow
 {
+    public const string WholeType = "*";
+
     /// <summary>The line in the file on which the row begins.</summary>
     public int Line { get; set; }
 
     public string Assembly { get; set; } = "";
     public string Type { get; set; } = "";
 
-    /// <summary>The name with its parameter types: "Sleep(System.Int32)".</summary>
+    /// <summary>The name with its parameter types: "Sleep(System.Int32)". Or "*": all members of a type of which none blocks.</summary>
     public string Member { get; set; } = "";
+
+    /// <summary>For a whole type: how many members it had when that was decided, so that one more is looked at. Else 0.</summary>
+    public int Members { get; set; }
+
+    public bool IsWholeType => Member == WholeType;
 
     public ManifestAction Action { get; set; }
     public PatchGroups Group { get; set; }

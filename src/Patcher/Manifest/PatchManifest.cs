@@ -19,9 +19,13 @@ internal sealed class PatchManifest
 
     public ManifestRow[] Rows { get; }
 
-    /// <summary>Reads the manifest at the path, or the one inside Patchy when it is null.</summary>
+    /// <summary>Reads the manifest at the path, or what patching needs of the one inside Patchy when it is null.</summary>
     /// <exception cref="PatchException">The file is missing or wrong.</exception>
-    public static PatchManifest Load(string? path) => path is null ? Embedded() : FromFile(path);
+    public static PatchManifest Load(string? path) => path is null ? Embedded(ManifestPart.Patches) : FromFile(path);
+
+    /// <summary>Reads all of the manifest at the path, or all of the one inside Patchy when it is null: for questions about members.</summary>
+    /// <exception cref="PatchException">The file is missing or wrong.</exception>
+    public static PatchManifest LoadWhole(string? path = null) => path is null ? Embedded(ManifestPart.Whole) : FromFile(path);
 
     private static PatchManifest FromFile(string path)
     {
@@ -37,13 +41,13 @@ internal sealed class PatchManifest
         return new ManifestReader(path, text).Read();
     }
 
-    private static unsafe PatchManifest Embedded()
+    private static unsafe PatchManifest Embedded(ManifestPart part)
     {
         using var stream = (UnmanagedMemoryStream?)typeof(PatchManifest).Assembly.GetManifestResourceStream(Resource)
             ?? throw new PatchException($"Patchy.dll does not contain {Resource}: it was built wrongly. Nothing was patched.");
 
         // SAFETY: the resource lies in the loaded image of this assembly, which is never unloaded while its code runs.
         var text = new ReadOnlySpan<byte>(stream.PositionPointer, checked((int)stream.Length));
-        return new ManifestReader($"{Resource} (inside Patchy)", text).Read();
+        return new ManifestReader($"{Resource} (inside Patchy)", text).Read(part);
     }
 }

@@ -40,7 +40,10 @@ public sealed class ManifestReaderTests
     [InlineData("{ \"version\": 1 }", "\"patches\" is missing")]
     [InlineData("{ \"version\": 1, \"patches\": {} }", "\"patches\" is an array")]
     [InlineData("{ \"version\": 1, \"patches\": [ 5 ] }", "a row is an object, found 5")]
-    [InlineData("{ \"version\": 1, \"rows\": [] }", "unknown field \"rows\"; the fields here are version, patches, note")]
+    [InlineData("{ \"version\": 1, \"patches\": [], \"patches\": [] }", "\"patches\" is there twice")]
+    [InlineData("{ \"version\": 1, \"patches\": [], \"classified\": 5 }", "\"classified\" is an array")]
+    [InlineData("{ \"version\": 1, \"classified\": [], \"classified\": [] }", "\"classified\" is there twice")]
+    [InlineData("{ \"version\": 1, \"rows\": [] }", "unknown field \"rows\"; the fields here are version, patches, classified, note")]
     public void Read_FileWrong_SaysWhereAndWhat(string text, string expected) => Error(text).Should().StartWith("m.json").And.Contain(expected).And.EndWith("Nothing was patched.");
 
     [Theory]
@@ -70,6 +73,46 @@ public sealed class ManifestReaderTests
     public void Read_RefuseWithoutReason_IsAnError() =>
         Error("{ \"version\": 1, \"patches\": [ { \"assembly\": \"X\", \"type\": \"T\", \"member\": \"M()\", \"action\": \"refuse\", \"group\": \"time\" } ] }").Should().Contain("T.M(): a row with action refuse needs a \"reason\"");
 
+    [Theory]
+    [InlineData("\"action\": \"refuse\", \"reason\": \"x\"")]
+    [InlineData("\"action\": \"inherits\", \"reason\": \"x\", \"requires\": [\"time\"]")]
+    public void Read_ClassifiedRowThatPatchingNeeds_IsAnError(string fields) =>
+        Error("{ \"version\": 1, \"patches\": [], \"classified\": [\n" + Member("M()", fields) + "] }").Should().StartWith("m.json, line 2, T.M()").And.Contain("belong into \"patches\"");
+
+    [Theory]
+    [InlineData("*", "\"action\": \"pass\"", "the number of its \"members\"")]
+    [InlineData("M()", "\"action\": \"pass\", \"members\": 3", "other rows have neither")]
+    [InlineData("*", "\"action\": \"inherits\", \"reason\": \"x\", \"members\": 3", "only a type without any member that blocks")]
+    [InlineData("*", "\"action\": \"pass\", \"members\": \"all\"", "\"members\" is a whole number, found \"all\"")]
+    public void Read_WholeTypeWrong_IsAnError(string member, string fields, string expected) =>
+        Error("{ \"version\": 1, \"patches\": [], \"classified\": [\n" + Member(member, fields) + "] }").Should().StartWith("m.json, line 2").And.Contain(expected);
+
+    [Fact]
+    public void Read_Whole_HasBothArrays()
+    {
+        string text = "{ \"version\": 1, \"patches\": [" + Sleep + "],\n\"classified\": [" + Member("*", "\"action\": \"pass\", \"members\": 3") + "] }";
+
+        Read(text).Rows.Should().HaveCount(2).And.Contain(row => row.IsWholeType && row.Members == 3 && row.Line == 2);
+    }
+
+    [Fact]
+    public void Read_Patches_EndsWhereTheyEnd()
+    {
+        string text = "{ \"version\": 1, \"patches\": [" + Sleep + "], \"classified\": this is not JSON";
+
+        new ManifestReader("m.json", Encoding.UTF8.GetBytes(text)).Read(ManifestPart.Patches).Rows.Should().ContainSingle();
+        Error(text).Should().Contain("this is not JSON", "the whole is read as strictly as ever");
+    }
+
+    [Fact]
+    public void Load_EmbeddedManifest_HasAllThatPatchingNeedsAndNothingElse()
+    {
+        PatchManifest patching = PatchManifest.Load(null);
+
+        patching.Rows.Should().OnlyContain(row => row.Action == ManifestAction.Patch || row.Action == ManifestAction.Refuse || row.Requires != PatchGroups.None);
+        PatchManifest.LoadWhole().Rows.Length.Should().BeGreaterThan(patching.Rows.Length);
+    }
+
     [Fact]
     public void Read_DuplicateRow_NamesBothLines() =>
         Error("{ \"version\": 1, \"patches\": [\n" + Sleep + ",\n" + Sleep + "] }").Should().Contain("line 3, System.Threading.Thread.Sleep(System.Int32): there is a row for this member already, on line 2");
@@ -81,6 +124,8 @@ public sealed class ManifestReaderTests
 
         load.Should().Throw<PatchException>().WithMessage("The patch manifest \"/no/such/manifest.json\" cannot be read: *Correct PatchOptions.ManifestPath*Nothing was patched.");
     }
+
+    private static string Member(string member, string fields) => "{ \"assembly\": \"X\", \"type\": \"T\", \"member\": \"" + member + "\", \"group\": \"time\", " + fields + " }";
 
     private static PatchManifest Read(string text) => new ManifestReader("m.json", Encoding.UTF8.GetBytes(text)).Read();
 

@@ -8,7 +8,7 @@ namespace Patchy.Tests.Manifest;
 /// <summary>The manifest inside Patchy against the class library of this runtime.</summary>
 public sealed class ManifestRowsTests
 {
-    private static readonly PatchManifest s_manifest = PatchManifest.Load(null);
+    private static readonly PatchManifest s_manifest = PatchManifest.LoadWhole();
 
     public static TheoryData<string> AllRows() => Data(_ => true);
 
