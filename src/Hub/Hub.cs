@@ -100,6 +100,13 @@ public sealed partial class Hub
         s_mainThreadAdmitted = true;
     }
 
+    /// <summary>What AdmitThread and DismissThreads change for the calling thread, so that a patch that fails can put it back.</summary>
+    internal static (bool Mine, bool Main) Admission
+    {
+        get => (t_admitted, s_mainThreadAdmitted);
+        set => (t_admitted, s_mainThreadAdmitted) = value;
+    }
+
     /// <summary>True where a Thread that is started becomes green: on a greenlet, in a callback, and on an admitted thread.</summary>
     internal static bool IsHubThread() => Greenlet.OfThisThread is not null || t_loopOf is not null || t_admitted || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId);
 

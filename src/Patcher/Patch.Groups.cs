@@ -58,6 +58,4 @@ public static partial class Patch
     /// <summary>Patches regular files: their calls go to kernel threads of a bounded number. May be called from any thread. gevent's FileObjectThread, for all files.</summary>
     /// <exception cref="PatchException">As for <see cref="All(PatchOptions)"/>.</exception>
     public static PatchReport File() => Some(PatchGroups.File);
-
-    private static PatchReport Some(PatchGroups groups) => Run(new PatchOptions { Groups = groups }, isAll: false);
 }

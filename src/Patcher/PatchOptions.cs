@@ -58,7 +58,13 @@ public sealed class PatchOptions
     /// <summary>How the stacks of greenlets are kept. <see cref="FiberKind.Auto"/> by default.</summary>
     public FiberKind FiberKind { get; set; } = FiberKind.Auto;
 
-    /// <summary>Anything else, for subscribers of <c>PatchEvents</c>: Patchy does not look at it. The counterpart of gevent's unknown keyword arguments. Prefix the names.</summary>
+    /// <summary>
+    /// True: each call of a replacement is counted, see <see cref="PatchReportRow.Hits"/>; costs an interlocked increment for each call. For the methods that this call
+    /// patches. False by default, and then costs nothing.
+    /// </summary>
+    public bool CountHits { get; set; }
+
+    /// <summary>Anything else, for subscribers of <see cref="PatchEvents"/>: Patchy does not look at it. The counterpart of gevent's unknown keyword arguments. Prefix the names.</summary>
     public IDictionary<string, object?> Properties => _properties ??= [];
 
     private bool Has(PatchGroups group) => (Groups & group) != 0;

@@ -1,12 +1,12 @@
 namespace Patchy;
 
-/// <summary>What became of one row of the manifest.</summary>
+/// <summary>What became of one method.</summary>
 public enum PatchOutcome
 {
     /// <summary>Calls are redirected.</summary>
     Applied,
 
-    /// <summary>Calls are redirected, but the method had run before: code that was compiled earlier may have gone past it. The reason says more.</summary>
+    /// <summary>Calls are redirected, but too late for some: the method had run before, and code that was compiled earlier may have gone past it. The reason says more.</summary>
     Late,
 
     /// <summary>Not touched, because of another row's failure or because nothing was left to do.</summary>
@@ -17,4 +17,13 @@ public enum PatchOutcome
 
     /// <summary>Native again.</summary>
     Undone,
+
+    /// <summary>Not redirected itself, but cooperative because it calls a method that is. The reason says through which.</summary>
+    Inherited,
+
+    /// <summary>Not patched, because a subscriber of <see cref="PatchEvents"/> did not want it.</summary>
+    Vetoed,
+
+    /// <summary>Not patched, or not undone, because another library has redirected it.</summary>
+    Foreign,
 }

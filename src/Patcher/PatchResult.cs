@@ -6,7 +6,7 @@ public enum PatchResult
     /// <summary>Something was patched by this call. gevent: True.</summary>
     Patched,
 
-    /// <summary>A subscriber of <c>PatchEvents</c> did not want it; nothing was patched by this call. gevent: False.</summary>
+    /// <summary>A subscriber of <see cref="PatchEvents"/> did not want it; nothing was patched by this call. gevent: False.</summary>
     Vetoed,
 
     /// <summary>All of it was patched before. gevent: None.</summary>

@@ -30,6 +30,9 @@ internal interface IDetour
     /// <summary>Null when nothing can have been missed; else a sentence that says what may have been compiled before the detour.</summary>
     string? LateReason { get; }
 
+    /// <summary>Null when calls are not counted.</summary>
+    HitCounter? Hits { get; }
+
     /// <summary>True while calls are redirected.</summary>
     bool IsApplied { get; }
 

@@ -16,7 +16,11 @@ internal interface IDetourEngine
     /// single store. Nothing is redirected yet. May be called from any thread.
     /// </summary>
     /// <exception cref="DetourRefusedException">The method cannot be redirected safely; no call of it was redirected.</exception>
-    IDetour Prepare(string owner, MethodBase source, MethodInfo replacement);
+    /// <param name="owner">Who asks for it.</param>
+    /// <param name="source">What is redirected.</param>
+    /// <param name="replacement">What is called instead.</param>
+    /// <param name="countHits">Put a counter in front of the replacement.</param>
+    IDetour Prepare(string owner, MethodBase source, MethodInfo replacement, bool countHits = false);
 
     /// <summary>The detour of that method, prepared or applied, or null.</summary>
     IDetour? GetPatchInfo(MethodBase source);

@@ -10,10 +10,12 @@ internal sealed class PInvokeSlotDetour : IDetour
     private readonly nint _hook;
     private int _applied;
 
-    public PInvokeSlotDetour(string owner, MethodBase source, MethodInfo replacement, nint slot, nint target)
+    public PInvokeSlotDetour(string owner, MethodBase source, MethodInfo replacement, nint slot, nint target, bool countHits)
     {
         _slot = slot;
-        _hook = replacement.MethodHandle.GetFunctionPointer(); // for an [UnmanagedCallersOnly] method: its native entry
+        nint entry = replacement.MethodHandle.GetFunctionPointer(); // for an [UnmanagedCallersOnly] method: its native entry
+        Hits = countHits ? HitCounters.For(entry) : null;
+        _hook = Hits?.Entry ?? entry;
         Owner = owner;
         Source = source;
         Replacement = replacement;
@@ -26,6 +28,7 @@ internal sealed class PInvokeSlotDetour : IDetour
     public nint Original { get; }
     public nint PublicEntry => Original;
     public string? LateReason => null;
+    public HitCounter? Hits { get; }
     public bool IsApplied => Volatile.Read(ref _applied) != 0;
 
     public void Apply()

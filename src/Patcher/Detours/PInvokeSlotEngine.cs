@@ -30,7 +30,7 @@ internal sealed class PInvokeSlotEngine : IDetourEngine
 
     public string Name => "P/Invoke slot";
 
-    public IDetour Prepare(string owner, MethodBase source, MethodInfo replacement)
+    public IDetour Prepare(string owner, MethodBase source, MethodInfo replacement, bool countHits = false)
     {
         RefuseKind(source, replacement);
         var method = new MethodDescriptor(_layout, source);
@@ -45,7 +45,7 @@ internal sealed class PInvokeSlotEngine : IDetourEngine
                     $"{PrecodeCellEngine.NameOf(source)} is patched already, by owner \"{existing.Owner}\". Undo that patch first: there are no chains.");
             }
             nint target = Resolve((MethodInfo)source, method);
-            var detour = new PInvokeSlotDetour(owner, source, replacement, method.Address + SlotOffset, target);
+            var detour = new PInvokeSlotDetour(owner, source, replacement, method.Address + SlotOffset, target, countHits);
             _detours.Add(method.Address, detour);
             return detour;
         }

@@ -33,6 +33,7 @@ internal sealed class PrecodeCellDetour : IDetour
     public nint Original { get; }
     public nint PublicEntry => _precode;
     public string? LateReason { get; init; }
+    public HitCounter? Hits { get; init; }
 
     /// <summary>True when a tier-up may still write the cell.</summary>
     public bool NeedsGuard { get; init; }

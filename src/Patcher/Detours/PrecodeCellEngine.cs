@@ -27,7 +27,7 @@ internal sealed class PrecodeCellEngine : IDetourEngine
 
     public string Name => "precode cell";
 
-    public IDetour Prepare(string owner, MethodBase source, MethodInfo replacement)
+    public IDetour Prepare(string owner, MethodBase source, MethodInfo replacement, bool countHits = false)
     {
         RefuseKind(source, replacement);
         var method = new MethodDescriptor(_layout, source);
@@ -39,7 +39,7 @@ internal sealed class PrecodeCellEngine : IDetourEngine
                 throw new DetourRefusedException(DetourRefusal.AlreadyPatched,
                     $"{NameOf(source)} is patched already, by owner \"{existing.Owner}\" with {NameOf(existing.Replacement)}. Undo that patch first: there are no chains.");
             }
-            PrecodeCellDetour detour = Make(owner, source, replacement, method);
+            PrecodeCellDetour detour = Make(owner, source, replacement, method, countHits);
             _detours.Add(method.Address, detour);
             return detour;
         }
@@ -64,11 +64,12 @@ internal sealed class PrecodeCellEngine : IDetourEngine
 
     internal static string NameOf(MethodBase method) => $"{method.DeclaringType?.FullName}.{method.Name}";
 
-    private PrecodeCellDetour Make(string owner, MethodBase source, MethodInfo replacement, MethodDescriptor method)
+    private PrecodeCellDetour Make(string owner, MethodBase source, MethodInfo replacement, MethodDescriptor method, bool countHits)
     {
         // The replacement is entered through its own precode, so that it tiers up like any method.
         RuntimeHelpers.PrepareMethod(replacement.MethodHandle);
         nint entry = replacement.MethodHandle.GetFunctionPointer();
+        HitCounter? hits = countHits ? HitCounters.For(entry) : null;
 
         nint precode = Verified(source, method, source.MethodHandle.GetFunctionPointer());
         if (method.TemporaryEntryPoint is var temporary && temporary != 0 && temporary != precode)
@@ -89,8 +90,9 @@ internal sealed class PrecodeCellEngine : IDetourEngine
         RuntimeHelpers.PrepareMethod(source.MethodHandle);
         nint body = Body(source, method, precode, fresh);
         ForeignDetours.RefuseRewrittenBody(_layout, source, body);
-        return new PrecodeCellDetour(_layout, owner, source, replacement, precode, body, entry, method)
+        return new PrecodeCellDetour(_layout, owner, source, replacement, precode, body, hits?.Entry ?? entry, method)
         {
+            Hits = hits,
             LateReason = fresh ? null : Late(couldBeInlined, tiering),
             NeedsGuard = !fresh && tiering,
         };

@@ -8,9 +8,11 @@ namespace Patchy.Session;
 /// <summary>The manifest against this runtime: what is to be patched, in which order. Making a plan changes nothing.</summary>
 internal sealed class PatchPlan
 {
-    private PatchPlan(PatchGroups groups, PlannedPatch[] patches, ManifestRow[] refused)
+    private PatchPlan(PatchGroups groups, PatchGroups[] order, Dictionary<PatchGroups, PatchGroups> requires, PlannedPatch[] patches, ManifestRow[] refused)
     {
         Groups = groups;
+        Order = order;
+        Requires = requires;
         Patches = patches;
         Refused = refused;
     }
@@ -18,7 +20,13 @@ internal sealed class PatchPlan
     /// <summary>The groups that were asked for and those that they require.</summary>
     public PatchGroups Groups { get; }
 
-    /// <summary>In the order in which they are applied.</summary>
+    /// <summary>The same, one by one: a group comes after those that it requires.</summary>
+    public PatchGroups[] Order { get; }
+
+    /// <summary>What each group requires, directly.</summary>
+    public Dictionary<PatchGroups, PatchGroups> Requires { get; }
+
+    /// <summary>In the order in which they are applied within their groups.</summary>
     public PlannedPatch[] Patches { get; }
 
     /// <summary>What blocks in these groups and is not supported.</summary>
@@ -39,9 +47,49 @@ internal sealed class PatchPlan
             if (row.Action != ManifestAction.Patch) continue;
             MethodBase source = targets.Resolve(manifest, row);
             (MethodInfo method, FieldInfo original) = replacements.Resolve(manifest, row, source);
-            Insert(patches, new PlannedPatch(row, source, method, original));
+            Insert(patches, new PlannedPatch(row, source, method, original) { Owner = OwnerOf(row.Group) });
         }
-        return new PatchPlan(groups, [.. patches], [.. refused]);
+        Dictionary<PatchGroups, PatchGroups> requires = RequirementsOf(manifest);
+        return new PatchPlan(groups, Sort(groups, requires), requires, [.. patches], [.. refused]);
+    }
+
+    /// <summary>Patches of a user's own: one group without a name, in the order given.</summary>
+    public static PatchPlan OfUser(PlannedPatch[] patches) => new(PatchGroups.None, [PatchGroups.None], [], patches, []);
+
+    /// <summary>The owner of Patchy's own patches of a group.</summary>
+    public static string OwnerOf(PatchGroups group) => $"patchy.{group.ToString().ToLowerInvariant()}";
+
+    private static Dictionary<PatchGroups, PatchGroups> RequirementsOf(PatchManifest manifest)
+    {
+        var requires = new Dictionary<PatchGroups, PatchGroups>();
+        foreach (ManifestRow row in manifest.Rows)
+        {
+            if (row.Requires == PatchGroups.None) continue;
+            requires.TryGetValue(row.Group, out PatchGroups known);
+            requires[row.Group] = known | row.Requires;
+        }
+        return requires;
+    }
+
+    /// <summary>The order of the groups' bits, but what is required first. A circle is cut where it is entered.</summary>
+    private static PatchGroups[] Sort(PatchGroups groups, Dictionary<PatchGroups, PatchGroups> requires)
+    {
+        var order = new List<PatchGroups>();
+        PatchGroups seen = PatchGroups.None;
+        Visit(groups);
+        return [.. order];
+
+        void Visit(PatchGroups some)
+        {
+            for (int bit = 1; bit <= (int)PatchGroups.Everything; bit <<= 1)
+            {
+                var group = (PatchGroups)bit;
+                if ((some & groups & group) == 0 || (seen & group) != 0) continue;
+                seen |= group;
+                if (requires.TryGetValue(group, out PatchGroups first)) Visit(first);
+                order.Add(group);
+            }
+        }
     }
 
     private static PatchGroups Close(PatchManifest manifest, PatchGroups groups)
