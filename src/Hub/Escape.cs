@@ -11,6 +11,7 @@ namespace Patchy;
 internal static class Escape
 {
     private static readonly EscapeGate s_blocking = new(64);
+    private static readonly EscapeGate s_file = new(16);
     private static readonly EscapeGate s_lock = new(64);
 
     /// <summary>Only on a running greenlet; called anywhere else it just runs <paramref name="call"/>. Waits (parked) for a place when the pool is full. Exceptions of the call come out.</summary>
@@ -40,7 +41,12 @@ internal static class Escape
         return true;
     }
 
-    private static EscapeGate GateOf(EscapePool pool) => pool == EscapePool.Lock ? s_lock : s_blocking;
+    private static EscapeGate GateOf(EscapePool pool) => pool switch
+    {
+        EscapePool.Lock => s_lock,
+        EscapePool.File => s_file,
+        _ => s_blocking,
+    };
 
     private static TResult RunAway<TState, TResult>(Greenlet self, EscapeGate gate, bool interruptible, TState state, Func<TState, TResult> call)
     {

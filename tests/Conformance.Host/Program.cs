@@ -9,7 +9,8 @@ namespace Patchy.Conformance;
 /// </summary>
 internal static class Program
 {
-    private static readonly Stream s_output = Console.OpenStandardOutput(); // no lock of Console between the bodies and the report
+    // Not through Console: no lock of it between the bodies and the report, bodies put other things behind 0 and 1, and the first use of Console decides what those are.
+    private static readonly Stream s_output = new FileStream(Native.Duplicate(1), FileAccess.Write, 0);
 
     private static int Main(string[] args)
     {

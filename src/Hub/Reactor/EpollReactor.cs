@@ -79,6 +79,18 @@ internal sealed unsafe class EpollReactor
         _latch.Exit();
     }
 
+    /// <summary>Only on a running greenlet that holds the descriptor open: forgets it unless somebody waits for it.</summary>
+    public void Drop(int fd)
+    {
+        _latch.Enter();
+        if (EntryOf(fd) is { Readers: null or { Count: 0 }, Writers: null or { Count: 0 } } entry)
+        {
+            if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
+            _entries[fd] = null;
+        }
+        _latch.Exit();
+    }
+
     /// <summary>Once the hub is over: who closes a descriptor finds none here any more.</summary>
     public void Close()
     {

@@ -43,6 +43,30 @@ internal static class FdWait
     }
 
     /// <summary>
+    /// Only on a running greenlet, for a descriptor of whose close nobody tells the reactor: as Wait, but the registration goes with the last
+    /// waiter. The caller holds the handle for the whole wait. Never throws.
+    /// </summary>
+    public static FdResult WaitOnce(int fd, FdInterest interest, Deadline deadline)
+    {
+        Greenlet self = Greenlet.Running!;
+        EpollReactor reactor = self.Hub.Reactor;
+        var waiter = new FdWaiter(self, fd, interest);
+        FdResult result;
+        if (reactor.TryAdd(waiter, fd, interest, out result))
+        {
+            result = waiter.Park(deadline, Interrupts.Injected) switch
+            {
+                ParkResult.Woken => FdResult.Ready,
+                ParkResult.TimedOut => FdResult.TimedOut,
+                _ => FdResult.Interrupted,
+            };
+            reactor.Remove(waiter, fd, interest);
+        }
+        reactor.Drop(fd);
+        return result;
+    }
+
+    /// <summary>
     /// May be called from any thread, before the fd is closed: every waiter on every hub wakes with <see cref="FdResult.Closed"/>, and the
     /// registrations are dropped, so that a reuse of the number cannot meet them. True when somebody waited. Costs a look into a table when nobody knows the fd.
     /// </summary>

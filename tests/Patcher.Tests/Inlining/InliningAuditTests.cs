@@ -21,6 +21,9 @@ public sealed class InliningAuditTests
         ["System.Threading.Thread.Yield()"] = ["LowLevelSpinWaiter.Wait", "SpinWait.SpinOnceCore", "WorkerThread.WorkerThreadStart", "WorkerThread.WorkerDoWork"],
         // What the finalizer thread and the threads of the pool do to themselves; they always stay native.
         ["System.Threading.Thread.set_Priority(System.Threading.ThreadPriority)"] = ["Thread.ResetFinalizerThreadSlow", "Thread.ResetThreadPoolThreadSlow"],
+
+        // Where Console asks the terminal for its cursor: the terminal answers at once, or the driver ends the read after its time limit.
+        ["Interop+Sys.ReadStdin(System.Byte*,System.Int32)"] = ["ConsolePal.TryGetCursorPosition", "ConsolePal.<TryGetCursorPosition>g__BufferUntil|84_1"],
     };
 
     public static TheoryData<string> Cells()
