@@ -81,6 +81,30 @@ internal static class ProcessBodies
         o.Say("code", p.ExitCode);
     }
 
+    [Body(Blocks = 60, MayHold = 150)]
+    public static void WaitForExit_OfAProcessThatIsNoChild_Waits(Outcome o)
+    {
+        using Process parent = Shell("sleep 0.4 & echo $!; wait; echo over");
+        using Process other = Process.GetProcessById(int.Parse(parent.StandardOutput.ReadLine()!));
+        o.Took("timeout", 30, () => other.WaitForExit(30));
+        o.Took("WaitForExit", 100, () => other.WaitForExit());
+        o.Say("exited", other.HasExited);
+        o.Does("over", () => parent.StandardOutput.ReadLine());
+        parent.WaitForExit();
+    }
+
+    [Body(Blocks = 40, MayHold = 150)]
+    public static void WaitForExitAsync_AndTheEvent_AreWaitedFor(Outcome o)
+    {
+        using Process p = Shell("sleep 0.2");
+        using var exited = new ManualResetEventSlim();
+        p.EnableRaisingEvents = true;
+        p.Exited += (_, _) => exited.Set();
+        o.Took("WaitForExitAsync", 100, () => p.WaitForExitAsync().Wait());
+        o.Does("Exited", () => exited.Wait(5000));
+        o.Say("code", p.ExitCode);
+    }
+
     [Body(Blocks = 40, MayHold = 150)]
     public static void ManyChildren_AllAreReaped(Outcome o)
     {
@@ -115,28 +139,6 @@ internal static class ProcessBodies
         }
 
         Directory.Delete(folder, recursive: true);
-    }
-
-    [Body(Blocks = 30)]
-    public static void Fifo_ReadWaitsForTheWriter(Outcome o, PartnerKind kind)
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Environment.ProcessId}-{kind}.fifo");
-        using (Process make = Process.Start("mkfifo", path)) make.WaitForExit();
-        Partner writer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            using var to = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0);
-            Outcome.Settle();
-            to.Write([1, 2, 3]);
-        });
-        byte[] y = new byte[8];
-        o.Took("open and read", 60, () =>
-        {
-            using var from = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-            return from.Read(y);
-        });
-        writer.Join();
-        File.Delete(path);
     }
 
     [Body]

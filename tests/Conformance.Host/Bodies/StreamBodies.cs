@@ -234,4 +234,47 @@ internal static class StreamBodies
         using var nobody = new NamedPipeClientStream(".", name + "-none", PipeDirection.InOut);
         o.Took("nobody listens", 50, () => nobody.Connect(50));
     }
+
+    [Body(Blocks = 60)]
+    public static void NamedPipe_ConnectBeforeTheServer_Waits(Outcome o, PartnerKind kind)
+    {
+        string name = $"patchy-{Environment.ProcessId}-early-{kind}";
+        using var client = new NamedPipeClientStream(".", name, PipeDirection.In);
+        Partner serverSide = Partner.Start(kind, () =>
+        {
+            Outcome.Settle();
+            using var server = new NamedPipeServerStream(name, PipeDirection.Out, 1);
+            server.WaitForConnection();
+            Outcome.Settle();
+            server.Write(new byte[400_000]); // more than the buffers hold
+        });
+        o.Took("Connect", 30, () => client.Connect());
+        byte[] y = new byte[400_000];
+        o.Took("read", 30, () => client.Read(y, 0, 1));
+        Thread.Sleep(60);
+        o.Does("rest", () => client.ReadAtLeast(y, y.Length - 1, throwOnEndOfStream: false));
+        serverSide.Join();
+    }
+
+    [Body(Blocks = 30)]
+    public static void NamedPipe_WriteWhenFull_Waits(Outcome o, PartnerKind kind)
+    {
+        string name = $"patchy-{Environment.ProcessId}-full-{kind}";
+        using var server = new NamedPipeServerStream(name, PipeDirection.Out, 1);
+        long total = 0;
+        Partner reader = Partner.Start(kind, () =>
+        {
+            using var client = new NamedPipeClientStream(".", name, PipeDirection.In);
+            client.Connect();
+            Outcome.Settle();
+            byte[] buffer = new byte[65536];
+            int n;
+            while ((n = client.Read(buffer)) > 0) total += n;
+        });
+        server.WaitForConnection();
+        o.Took("Write", 20, () => server.Write(new byte[2_000_000]));
+        server.Dispose();
+        reader.Join();
+        o.Say("read", total);
+    }
 }
