@@ -37,7 +37,7 @@ public static partial class Patch
             if (s_session?.Find(method) is { } patch) return PatchSession.RowOf(patch);
             if (s_session?.FindLeft(target) is { } left) return left;
         }
-        if (Array.Find(PatchManifest.Load(null).Rows, row => row.Target == target) is not { } known) return null;
+        if (WholeManifest.Index.Find(method) is not { } known) return null;
         return known.Action switch
         {
             ManifestAction.Inherits when IsPatched(known.Group) => new PatchReportRow(known.Group, target, "-", PatchOutcome.Inherited, known.Reason),

@@ -23,7 +23,7 @@ public sealed partial class PatchReport
     private PatchReportRow[] ReadInherited()
     {
         var rows = new List<PatchReportRow>();
-        foreach (ManifestRow row in PatchManifest.Load(null).Rows)
+        foreach (ManifestRow row in PatchManifest.LoadWhole().Rows)
         {
             if (row.Action == ManifestAction.Inherits && (row.Group & Groups) != 0) rows.Add(new PatchReportRow(row.Group, row.Target, "-", PatchOutcome.Inherited, row.Reason));
         }

@@ -27,6 +27,26 @@ public sealed class PatchReportTests
             """.ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public void ToString_WithHitsOwnersAndWarnings_ShowsThem()
+    {
+        var report = new PatchReport(PatchGroups.Time, "precode cells, .NET 10", TimeSpan.FromMilliseconds(1),
+        [
+            new PatchReportRow(PatchGroups.Time, "System.Threading.Thread.Sleep(System.Int32)", "cell", PatchOutcome.Applied, null, "patchy.time", "A.B, C", () => 12),
+            new PatchReportRow(PatchGroups.None, "A.B.C()", "cell", PatchOutcome.Vetoed, "not wanted", "mine"),
+        ]) { Warnings = ["Take care."] };
+
+        report.ToString().Should().Be("""
+            group    outcome  by        hits  method
+            time     applied  cell        12  Thread.Sleep(int)
+            mine     vetoed   cell         -  B.C()
+                                    not wanted
+            1 applied, 1 vetoed in 1.0 ms (precode cells, .NET 10)
+            warning: Take care.
+
+            """.ReplaceLineEndings("\n"));
+    }
+
     [Theory]
     [InlineData("System.Threading.Thread.<Join>g____PInvoke(System.Runtime.CompilerServices.ObjectHandleOnStack,System.Int32)", "Thread.Join's P/Invoke(ObjectHandleOnStack, int)")]
     [InlineData("Interop+Kernel32.ReleaseSemaphore(Microsoft.Win32.SafeHandles.SafeWaitHandle,System.Int32,System.Int32&)", "Kernel32.ReleaseSemaphore(SafeWaitHandle, int, int&)")]

@@ -43,6 +43,9 @@ public sealed class ScenarioTests
     public void Patch_PublicFace_KeepsItsPromises() => Run("PatchApi", "");
 
     [Fact]
+    public void All_FailingAtEachOfItsSteps_LeavesTheProcessAsItWas() => Run("NothingHalf", "");
+
+    [Fact]
     public void Patch_First_IsNowhereLate() => Run("ColdStart", "");
 
     private static void Run(string scenario, string settings, params string[] arguments)

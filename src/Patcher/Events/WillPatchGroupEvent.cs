@@ -21,7 +21,7 @@ public sealed class WillPatchGroupEvent : PatchEvent
 
     /// <summary>
     /// The methods that will be redirected. Those that are removed are left as they are: a group whose methods work hand in hand (Monitor.Wait and
-    /// Pulse) is better left out as a whole. None can be added here: use <c>Patch.Methods</c>.
+    /// Pulse) is better left out as a whole. None can be added here: use <see cref="Patch.Methods(System.Type, string?)"/>.
     /// </summary>
     public IList<MethodBase> Items { get; }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Reflection;
+using Patchy.Images;
 using Patchy.Manifest;
 
 namespace Patchy.Session;
@@ -51,6 +52,22 @@ internal sealed class PatchPlan
         }
         Dictionary<PatchGroups, PatchGroups> requires = RequirementsOf(manifest);
         return new PatchPlan(groups, Sort(groups, requires), requires, [.. patches], [.. refused]);
+    }
+
+    /// <summary>The patches of a user's manifest, in the order in which they are applied.</summary>
+    public static List<PlannedPatch> RowsOf(PatchManifest manifest, string owner)
+    {
+        var targets = new TargetResolver();
+        var replacements = new ReplacementResolver();
+        var patches = new List<PlannedPatch>();
+        foreach (ManifestRow row in manifest.Rows)
+        {
+            if (row.Action != ManifestAction.Patch) continue;
+            MethodBase source = targets.Resolve(manifest, row);
+            (MethodInfo method, FieldInfo original) = replacements.Resolve(manifest, row, source);
+            Insert(patches, new PlannedPatch(row, source, method, original) { Owner = owner, Inlined = InliningRecord.Of(source) });
+        }
+        return patches;
     }
 
     /// <summary>Patches of a user's own: one group without a name, in the order given.</summary>

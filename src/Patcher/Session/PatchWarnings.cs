@@ -45,10 +45,10 @@ internal static class PatchWarnings
     private static void Before(PatchRequest request)
     {
         PatchReportThread[] users = Array.FindAll(request.Threads, static thread => !thread.IsRuntimes);
-        if (users.Length == 0) return;
+        if (users.Length == 0 || HubRegistry.All.Length > 0) return; // with a hub some are its own
         string names = string.Join("; ", Array.ConvertAll(users.Length > 5 ? users[..5] : users, static thread => thread.ToString()));
-        string threads = users.Length == 1 ? "1 thread was" : string.Create(CultureInfo.InvariantCulture, $"{users.Length} threads were");
-        request.Warnings.Add($"{threads} there before, and stays native with the call it is in and the locks it holds: {names}{(users.Length > 5 ? " ..." : "")}.");
+        string threads = users.Length == 1 ? "1 thread was there before, and stays" : string.Create(CultureInfo.InvariantCulture, $"{users.Length} threads were there before, and stay");
+        request.Warnings.Add($"{threads} native, in the middle of a call or holding a lock or not: {names}{(users.Length > 5 ? " ..." : "")}.");
     }
 
     private static void Without(PatchRequest request, PatchGroups groups, PatchGroups group, PatchGroups needed, string effect)

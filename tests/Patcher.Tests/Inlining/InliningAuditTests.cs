@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using FluentAssertions;
+using Patchy.Images;
 using Patchy.Manifest;
 using Xunit;
 

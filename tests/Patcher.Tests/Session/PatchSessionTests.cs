@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using FluentAssertions;
 using Patchy.Detours;
@@ -23,7 +22,7 @@ public sealed unsafe class PatchSessionTests
         report.Rows.Select(row => row.Outcome).Should().Equal(PatchOutcome.Applied, PatchOutcome.Applied);
         (SessionVictims.CallFirst(10), SessionVictims.CallSecond(10)).Should().Be((-11, -12));
 
-        PatchReport undone = session.UndoAll(Stopwatch.GetTimestamp());
+        PatchReport undone = UndoAll(session);
 
         undone.Rows.Select(row => row.Target).Should().Equal($"{Type}.Second(System.Int32)", $"{Type}.First(System.Int32)");
         undone.Rows.Should().OnlyContain(row => row.Outcome == PatchOutcome.Undone);
@@ -48,7 +47,7 @@ public sealed unsafe class PatchSessionTests
         SessionVictims.StandThird(10).Should().Be(-13, "its original leads to the method's own entry, not to a detour");
         session.Groups.Should().Be(PatchGroups.None);
         Apply(session, PatchGroups.All, Row("Third", "time")).Count(PatchOutcome.Applied).Should().Be(1, "a refused attempt leaves nothing behind that would refuse the next");
-        session.UndoAll(0);
+        UndoAll(session);
     }
 
     [Fact]
@@ -58,15 +57,15 @@ public sealed unsafe class PatchSessionTests
         for (int i = 0; i < 3; i++) _ = late(i); // it has run
         PatchSession session = NewSession();
 
-        Action strict = () => session.Apply(Plan(PatchGroups.All, Row("Late", "wait")), strict: true, 0);
+        Action strict = () => Apply(session, Plan(PatchGroups.All, Row("Late", "wait")), strict: true);
         strict.Should().Throw<PatchException>().WithMessage("*it had run before it was patched*Strict*Nothing was patched.")
             .Which.Report!.Rows[0].Outcome.Should().Be(PatchOutcome.Refused);
         late(1).Should().Be(5);
 
-        PatchReport report = session.Apply(Plan(PatchGroups.All, Row("Late", "wait")), strict: false, 0);
+        PatchReport report = Apply(session, Plan(PatchGroups.All, Row("Late", "wait")), strict: false);
         report.Rows[0].Outcome.Should().BeOneOf(PatchOutcome.Late, PatchOutcome.Applied);
         late(1).Should().Be(-5);
-        session.UndoAll(0);
+        UndoAll(session);
         late(1).Should().Be(5);
     }
 
@@ -125,7 +124,16 @@ public sealed unsafe class PatchSessionTests
 
     private static PatchSession NewSession() => new(new DetourEngines(Probes.Real));
 
-    private static PatchReport Apply(PatchSession session, PatchGroups groups, params string[] rows) => session.Apply(Plan(groups, rows), strict: false, Stopwatch.GetTimestamp());
+    private static PatchReport Apply(PatchSession session, PatchGroups groups, params string[] rows) => Apply(session, Plan(groups, rows), strict: false);
+
+    private static PatchReport Apply(PatchSession session, PatchPlan plan, bool strict)
+    {
+        var request = new PatchRequest(new PatchOptions { Strict = strict });
+        session.Apply(plan, request);
+        return session.Report(request);
+    }
+
+    private static PatchReport UndoAll(PatchSession session) => session.Undo(_ => true, PatchGroups.Everything, new PatchRequest(new PatchOptions()));
 
     private static PatchPlan Plan(PatchGroups groups, params string[] rows) => PatchPlan.Make(Manifest(rows), groups, PatchGroups.None);
 

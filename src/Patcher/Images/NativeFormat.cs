@@ -1,4 +1,7 @@
-namespace Patchy.Tests.Inlining;
+using System;
+using System.Collections.Generic;
+
+namespace Patchy.Images;
 
 /// <summary>The integers and hash tables of the native format (dotnet/runtime src/coreclr/tools/Common/Internal/NativeFormat).</summary>
 internal static class NativeFormat

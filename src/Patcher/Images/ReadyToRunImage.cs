@@ -1,13 +1,17 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
-namespace Patchy.Tests.Inlining;
+namespace Patchy.Images;
 
 /// <summary>
 /// What the ahead-of-time compiler inlined in one framework image: its own record, kept for profilers (dotnet/runtime
 /// docs/design/coreclr/botr/readytorun-format.md, sections InliningInfo2 and CrossModuleInlineInfo).
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Reads memory that the garbage collector owns; kept for the life of the process.")]
 internal sealed class ReadyToRunImage
 {
     private const uint Signature = 0x00525452; // "RTR"
