@@ -46,6 +46,19 @@ public sealed class ScenarioTests
     public void All_FailingAtEachOfItsSteps_LeavesTheProcessAsItWas() => Run("NothingHalf", "");
 
     [Fact]
+    public void Events_OfEachCall_ComeAsGeventsDo() => Run("PatchEventsScenario", "");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("DOTNET_TieredCompilation=0")]
+    [InlineData("DOTNET_ReadyToRun=0")]
+    [InlineData("DOTNET_EnableWriteXorExecute=0")]
+    public void Queries_HitsAndUndo_AreExact(string settings) => Run("PatchQueries", settings);
+
+    [Fact]
+    public void UserPatches_OfEachKind_HavePatchysChecks() => Run("UserPatches", "");
+
+    [Fact]
     public void Patch_First_IsNowhereLate() => Run("ColdStart", "");
 
     private static void Run(string scenario, string settings, params string[] arguments)

@@ -16,7 +16,7 @@ internal sealed partial class PatchSession
         foreach (PlannedPatch patch in _applied) rows.Add(RowOf(patch));
         foreach (ManifestRow row in _refused) rows.Add(new PatchReportRow(row.Group, row.Target, "-", PatchOutcome.Refused, row.Reason));
         rows.AddRange(_left);
-        return new PatchReport(Groups, _engines.Description, request.Elapsed, [.. rows]) { Threads = request.Threads };
+        return new PatchReport(Groups, _engines.Description, request.Elapsed, [.. rows]) { Threads = request.Threads, Warnings = [.. request.Warnings] };
     }
 
     /// <summary>The patch of that method, or null.</summary>

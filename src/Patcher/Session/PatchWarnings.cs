@@ -20,8 +20,6 @@ internal static class PatchWarnings
         Late(request);
         Before(request);
         Without(request, groups, PatchGroups.Process, PatchGroups.Wait, "waiting for the end of a process waits on a handle, and blocks");
-        Without(request, groups, PatchGroups.Wait, PatchGroups.Monitor, "SemaphoreSlim, ManualResetEventSlim and what is built on them wait by Monitor.Wait, and block");
-        Without(request, groups, PatchGroups.Task, PatchGroups.Monitor, "Task.Wait and Task.Result wait by Monitor.Wait, and block");
     }
 
     /// <summary>One line each, now.</summary>
