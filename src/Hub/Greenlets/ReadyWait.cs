@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Patchy.Linking;
+using Patchy.Scheduling;
 using Patchy.Threading;
 
 namespace Patchy;
@@ -11,14 +12,21 @@ namespace Patchy;
 //  2. The consumer puts a link there under the latch, and only while nothing is noted. It alone takes the notes.
 
 /// <summary>One wait for several objects. It needs no hub of its own: objects that Patchy makes call it directly.</summary>
-internal sealed class ReadyWait : IReadyListener
+internal sealed class ReadyWait : IReadyListener, IApiWait
 {
     private readonly Queue<ILinkable> _ready = new();
     private readonly Action<ILinkable> _callback;
     private SpinLatch _latch;
     private Link? _consumer;
 
-    private ReadyWait() => _callback = OnReady;
+    private ReadyWait(bool endsByApiOnly)
+    {
+        _callback = OnReady;
+        EndsByApiOnly = endsByApiOnly;
+    }
+
+    /// <summary>False when one of them is of a class of the user's own.</summary>
+    public bool EndsByApiOnly { get; }
 
     /// <summary>Those that become ready in time, in that order.</summary>
     public static List<T> Take<T>(IEnumerable<T> objects, Deadline deadline, int count) where T : ILinkable
@@ -40,7 +48,7 @@ internal sealed class ReadyWait : IReadyListener
         T[] all = ToArray(objects);
         count = Math.Min(count, all.Length);
         if (count == 0) yield break;
-        var wait = new ReadyWait();
+        var wait = new ReadyWait(Array.TrueForAll(all, static one => LoopExitWatch.IsOfApi(one)));
         int linked = 0;
         try
         {

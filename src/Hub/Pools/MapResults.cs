@@ -18,6 +18,8 @@ namespace Patchy.Pools;
 /// <summary>The results of a map while it runs: what the counterparts of gevent's IMap and IMapUnordered read from. Enumerated once; several readers share it.</summary>
 internal sealed class MapResults<TResult> : IEnumerable<TResult>
 {
+    private static readonly ApiWait s_reads = new("somebody to read the results of a map"), s_input = new("the input of a map"), s_results = new("the next result of a map");
+
     private readonly Queue<MapItem<TResult>> _queue = new();
     private readonly LinkList _readers = new();
     private readonly LinkList _feeders = new(); // one at most; a list, so that a wait can be taken out
@@ -56,7 +58,7 @@ internal sealed class MapResults<TResult> : IEnumerable<TResult>
         while (true)
         {
             if (TryAllow(null)) return !_stopped;
-            Link link = LinkWait.ForCaller("somebody to read the results of a map");
+            Link link = LinkWait.ForCaller(s_reads);
             if (TryAllow(link)) return !_stopped;
             Line.Park(link, _feeders, ref _latch, Deadline.Never);
         }
@@ -98,7 +100,7 @@ internal sealed class MapResults<TResult> : IEnumerable<TResult>
     {
         while (true)
         {
-            Link? link = _inputEnded ? null : LinkWait.ForCaller("the input of a map");
+            Link? link = _inputEnded ? null : LinkWait.ForCaller(s_input);
             _latch.Enter();
             bool ended = _inputEnded;
             if (!ended) _inputWaiters.Append(link!);
@@ -134,7 +136,7 @@ internal sealed class MapResults<TResult> : IEnumerable<TResult>
             {
                 if (link is null)
                 {
-                    link = LinkWait.ForCaller("the next result of a map");
+                    link = LinkWait.ForCaller(s_results);
                     continue; // look again, this time with a place in the line
                 }
                 _ = Line.Park(link, _readers, ref _latch, Deadline.Never);

@@ -102,7 +102,7 @@ public class JoinableQueue<T> : SimpleQueue<T>
             if (done || !mayWait) return done;
             if (link is null)
             {
-                link = LinkWait.ForCaller($"the tasks of {this}");
+                link = LinkWait.ForCaller(new ApiWait("the tasks", this));
                 continue;
             }
             ParkResult result;

@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Generic;
+using Patchy.Linking;
+using Patchy.Threading;
 
 namespace Patchy.Scheduling;
 
@@ -61,8 +63,11 @@ internal sealed class LoopExitWatch(Hub hub)
         return parked;
     }
 
-    private static bool IsOfApi(object? awaited)
+    /// <summary>True when nothing but a call of Patchy's API can end a wait for it.</summary>
+    public static bool IsOfApi(object? awaited)
     {
+        if (awaited is IApiWait part) return part.EndsByApiOnly;
+        if (awaited is Greenlet) return awaited is not GreenThread; // Thread.Join blocks for ever, as natively
         for (Type? type = awaited?.GetType(); type is not null; type = type.BaseType)
             if (type.Assembly == typeof(Hub).Assembly) return type.IsVisible;
         return false;

@@ -1,11 +1,16 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Patchy.Events;
+using Patchy.Locks;
+using Patchy.Pools;
+using Patchy.Queues;
+using Semaphore = Patchy.Locks.Semaphore;
 
 namespace Patchy.Scenarios.Api;
 
 /// <summary>
-/// LoopExits CASE: the main thread waits for ever. "alone" and "after-pool" must get a LoopExit; in all other cases something may wake it, and it must not. A process of its own each: in a test runner
-/// there are other threads, and nothing can be proven.
+/// LoopExits CASE [patched]: the main thread waits for ever. "alone", "queue", "primitives" and "after-pool" must get a LoopExit; in all other cases something may wake it, and it must not. A process of
+/// its own each: in a test runner there are other threads, and nothing can be proven.
 /// </summary>
 internal sealed class LoopExits : IScenario
 {
@@ -19,9 +24,13 @@ internal sealed class LoopExits : IScenario
 
     public int Run(string[] args)
     {
+        if (args is [_, "patched"]) Patch.All();
+        _ = Hub.Current; // from here on this is a main greenlet; before that it was a native thread, which blocks natively
         switch (args[0])
         {
             case "alone": Alone(); break;
+            case "queue": EmptyQueue(); break;
+            case "primitives": Primitives(); break;
             case "after-pool": AfterThePool(); break;
             case "timer": Alive(wake => { _ = Greenlet.SpawnLater(s_longEnough, wake); }); break;
             case "native-thread": Alive(wake => new Thread(() => { Thread.Sleep(s_longEnough); wake(); }) { IsBackground = true }.Start()); break;
@@ -60,6 +69,74 @@ internal sealed class LoopExits : IScenario
         named.Join();
         _checks.That("what was parked can be woken", set && otherEnded);
     }
+
+    /// <summary>gevent [queue.get() with nothing else alive]: LoopExit, and the getter is gone from the queue, so that it swallows no later item.</summary>
+    private void EmptyQueue()
+    {
+        var queue = new SimpleQueue<int>();
+        for (int turn = 0; turn < 2; turn++)
+        {
+            LoopExit? exit = Catch(() => queue.Get());
+            _checks.That($"a LoopExit for Get, turn {turn}", exit is not null);
+            _checks.That($"its message names the queue, turn {turn}", exit is not null && exit.Message.Contains("SimpleQueue", StringComparison.Ordinal), exit?.Message);
+            queue.Put(turn);
+            _checks.That($"a later item is there, turn {turn}", queue.Count == 1 && queue.Get() == turn);
+        }
+        Greenlet putter = Greenlet.SpawnLater(TimeSpan.FromMilliseconds(300), () => queue.Put(7));
+        _checks.That("no LoopExit while somebody may put", queue.Get() == 7);
+        putter.Join();
+        var full = new SimpleQueue<int>(1);
+        full.Put(1);
+        _checks.That("a LoopExit for Put into a full one", Catch(() => full.Put(2)) is not null);
+        _checks.That("what was refused is not in it", full.Get() == 1 && full.Count == 0);
+    }
+
+    /// <summary>gevent: each of them raises LoopExit when nothing else is alive, and goes on as if the wait had never been.</summary>
+    private void Primitives()
+    {
+        var set = new Event();
+        Once("Event.Wait", () => set.Wait());
+        _checks.That("Event: nobody waits", set.LinkCount == 0);
+        var result = new AsyncResult<int>();
+        Once("AsyncResult.Get", () => result.Get());
+        _checks.That("AsyncResult: nobody waits", result.LinkCount == 0);
+        result.Set(3);
+        _checks.That("AsyncResult: set afterwards", result.Get() == 3);
+        var semaphore = new Semaphore(1);
+        semaphore.Acquire();
+        Once("Semaphore.Acquire", () => semaphore.Acquire());
+        semaphore.Release();
+        _checks.That("Semaphore: its permit is there", semaphore.Counter == 1 && semaphore.TryAcquire());
+        var rlock = new RLock();
+        Greenlet.Spawn(rlock.Acquire).Join();
+        Once("RLock.Acquire", rlock.Acquire);
+        var channel = new Channel<int>();
+        Once("Channel.Get", () => channel.Get());
+        Once("Channel.Put", () => channel.Put(1));
+        _checks.That("Channel: neither is left behind", !channel.TryPut(2) && !channel.TryGet(out _));
+        var tasks = new JoinableQueue<int>();
+        tasks.Put(1);
+        Once("JoinableQueue.Join", () => tasks.Join());
+        var priority = new PriorityQueue<int>();
+        Once("PriorityQueue.Get", () => priority.Get());
+        var lifo = new LifoQueue<int>();
+        Once("LifoQueue.Get", () => lifo.Get());
+        var pool = new Pool(1);
+        Greenlet member = pool.Spawn(() => set.Wait());
+        Once("Pool.Spawn", () => pool.Spawn(() => { }));
+        Once("Group.Join", () => pool.Join());
+        Once("JoinAll", () => Greenlet.JoinAll([member]));
+        Once("Wait for the first of several", () => Greenlet.Wait<ILinkable>([member, set], 1));
+        Once("Pool.Apply", () => new Pool(2).Apply(() => set.Wait()));
+        Once("Map", () => new Group().Map(_ => { set.Wait(); return 0; }, [1, 2]));
+        Once("IMap", () => { foreach (int _ in new Group().IMapUnordered(_ => { set.Wait(); return 0; }, [1])) { } });
+        set.Set();
+        member.Join();
+        pool.Join();
+        _checks.That("Pool: its place is free", pool.FreeCount == 1);
+    }
+
+    private void Once(string what, Action wait) => _checks.That($"a LoopExit for {what}", Catch(wait) is not null);
 
     /// <summary>The threads of the pool end some time after they were last used: then it can be proven.</summary>
     private void AfterThePool()
