@@ -10,7 +10,7 @@ namespace Patchy.Tests;
 /// </summary>
 public sealed class SharedStressTests
 {
-    private static readonly string[] s_scenarios = ["SemaphoreStress", "EventStress", "PoolStress", "QueueStress"];
+    private static readonly string[] s_scenarios = ["SemaphoreStress", "EventStress", "PoolStress", "QueueStress", "GreenletStress"];
 
     public static TheoryData<string, FiberKind> OnBothKinds()
     {

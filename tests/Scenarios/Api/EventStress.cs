@@ -36,6 +36,7 @@ internal sealed class EventStress : SharedStress
             if (Greenlet.Running is not null) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); // the callbacks of this hub have their turn
         });
         int callbacks = Enumerable.Range(Natives, All - Natives).Count(number => number % 50 == 0) * Phases;
+        Count(passed.Sum(count => (long)count) + called);
         bool ok = ended && !early && called == callbacks && Array.TrueForAll(passed, count => count == All) && Array.TrueForAll(go, one => one.LinkCount == 0);
         Check("Event", ok, $"ended {ended}, early {early}, passed {string.Join(' ', passed)}, callbacks {called} of {callbacks}, {string.Join(' ', (object[])go)}");
     }
@@ -63,6 +64,7 @@ internal sealed class EventStress : SharedStress
             pulse.Wait();
             Interlocked.Increment(ref woken);
         });
+        Count(woken);
         Check("pulses", ended && waiting == woken && pulse.LinkCount == 0, $"ended {ended}, waiting {waiting}, woken {woken}, {pulse}");
     }
 
@@ -90,6 +92,7 @@ internal sealed class EventStress : SharedStress
             }
         });
         int errors = Enumerable.Range(0, All).Count(IsError) * 3;
+        Count(All * 3);
         Check("AsyncResult", ended && sum == 0 && failed == errors && Array.TrueForAll(results, one => one.LinkCount == 0), $"ended {ended}, sum {sum}, failed {failed} of {errors}, late {late}");
     }
 

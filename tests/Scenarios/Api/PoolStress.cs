@@ -81,6 +81,7 @@ internal sealed class PoolStress : SharedStress
             }
         });
         bool exact = kills ? begun <= started : begun == started;
+        Count(started + full);
         Check(kills ? "Pool with kills" : "Pool", all && pool.Count == 0 && pool.FreeCount == Size && running == 0 && most <= Size && begun == ended && exact,
             $"all {all}, count {pool.Count}, free {pool.FreeCount}, running {running}, most {most}, started {started}, begun {begun}, ended {ended}, full {full}, interrupted {interrupted}");
     }
@@ -103,6 +104,7 @@ internal sealed class PoolStress : SharedStress
             }
             wrong |= at != input.Length;
         });
+        Count(All * 3);
         Check("Map and IMap", all && !wrong && sum == expected && pool.Count == 0 && pool.FreeCount == 50, $"all {all}, wrong {wrong}, sum {sum} of {expected}, count {pool.Count}, free {pool.FreeCount}");
     }
 
@@ -138,6 +140,7 @@ internal sealed class PoolStress : SharedStress
             if (executor.Submit(() => dice + 1).Get() != dice + 1) Interlocked.Increment(ref wrong);
         });
         pool.Join();
+        Count(2L * expected);
         Check("NativeThreadPool", all && wrong == 0 && done == expected && running == 0 && most <= Size && pool.Count == 0,
             $"all {all}, wrong {wrong}, done {done} of {expected}, running {running}, most {most}, late {late}, {pool}");
     }

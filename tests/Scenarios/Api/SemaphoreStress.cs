@@ -62,6 +62,7 @@ internal sealed class SemaphoreStress : SharedStress
                 }
             }
         });
+        Count(taken + late + waits);
         bool ok = ended && most <= permits && taken == released && inside == 0 && semaphore.Counter == permits && semaphore.LinkCount == 0;
         Check(semaphore.GetType().Name, ok, $"ended {ended}, most inside {most}, taken {taken}, released {released}, late {late}, waits {waits}, {semaphore}");
     }
@@ -85,6 +86,7 @@ internal sealed class SemaphoreStress : SharedStress
                 }
             }
         });
+        Count(done);
         Check("RLock", ended && alone && done == All * Times && !rlock.Locked, $"ended {ended}, alone {alone}, done {done}, {rlock}");
     }
 
@@ -110,6 +112,7 @@ internal sealed class SemaphoreStress : SharedStress
                 }
             }
         });
+        Count(All * Times);
         Check("hand-over", ended && there.Counter == 0 && back.Counter == 0 && there.LinkCount + back.LinkCount == 0, $"ended {ended}, {there}, {back}");
     }
 

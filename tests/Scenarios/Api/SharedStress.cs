@@ -19,6 +19,7 @@ internal abstract class SharedStress : IScenario
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Checks _checks = new();
     private readonly List<BlockingCollection<Action>> _threads = [];
+    private long _operations;
 
     public int Run(string[] args)
     {
@@ -32,7 +33,7 @@ internal abstract class SharedStress : IScenario
         int rounds = 0;
         do Round(rounds++);
         while (watch.Elapsed.TotalSeconds < seconds);
-        Console.WriteLine($"{rounds} rounds in {watch.Elapsed.TotalSeconds:0.0} s, {HubMonitor.Reliefs} reliefs");
+        Console.WriteLine($"{rounds} rounds, {_operations:N0} operations in {watch.Elapsed.TotalSeconds:0.0} s, {HubMonitor.Reliefs} reliefs");
         return _checks.Finish();
     }
 
@@ -71,6 +72,9 @@ internal abstract class SharedStress : IScenario
 
         Greenlet SpawnOne(int number) => Greenlet.Spawn(() => Guarded(number));
     }
+
+    /// <summary>What a round has done, for the last line.</summary>
+    protected void Count(long operations) => _operations += operations;
 
     /// <summary>Notes the result of a round; a bad one ends the process, since a hang leaves participants behind.</summary>
     protected void Check(string name, bool ok, string found)
