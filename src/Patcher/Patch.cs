@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Patchy.Detours;
+using Patchy.Launch;
 using Patchy.Manifest;
 using Patchy.Session;
 
@@ -164,7 +165,9 @@ public static partial class Patch
     {
         try
         {
-            return new PatchSession(new DetourEngines(RuntimeProbe.OfThisProcess())) { StepReached = s_steps };
+            var engines = new DetourEngines(RuntimeProbe.OfThisProcess());
+            Trimming.Refuse();
+            return new PatchSession(engines) { StepReached = s_steps };
         }
         catch (DetourRefusedException e)
         {
