@@ -27,7 +27,7 @@ internal static class ListCommand
 
     private static int Run(ParseResult result)
     {
-        List<ListedMember> members = [.. PatchManifest.Load(null).Rows
+        List<ListedMember> members = [.. PatchManifest.LoadWhole().Rows
             .Select(ListedMember.Of)
             .Where(member => Fits(result, member))
             .OrderBy(static member => member.Type, StringComparer.Ordinal).ThenBy(static member => member.Member, StringComparer.Ordinal)];
