@@ -16,6 +16,7 @@ internal static class StartupHook
     public static void Initialize()
     {
         string words = HookOptions.Take();
+        if (HookOptions.Has(words, "off")) return;
         try
         {
             if (Environment.Version.Major < 10)

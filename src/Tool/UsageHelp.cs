@@ -11,6 +11,9 @@ internal sealed class UsageHelp : SynchronousCommandLineAction
 {
     private readonly HelpAction _inner = new();
 
+    /// <summary>Who asks for help has not forgotten an argument.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         using var text = new StringWriter();
