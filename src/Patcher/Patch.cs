@@ -165,7 +165,7 @@ public static partial class Patch
     {
         try
         {
-            var engines = new DetourEngines(RuntimeProbe.OfThisProcess());
+            var engines = new DetourEngines(RuntimeProbe.OfThisProcess(), Environment.GetEnvironmentVariable(DetourEngines.Variable));
             Trimming.Refuse();
             return new PatchSession(engines) { StepReached = s_steps };
         }

@@ -8,6 +8,8 @@ namespace Patchy;
 /// <summary>What was patched, what was not and why. <see cref="ToString"/> is a table. Immutable, but for the hits of its rows; may be used from any thread.</summary>
 public sealed partial class PatchReport
 {
+    private const int WidthOfBy = 6;
+    private const int WidthOfLongBy = 9;
     private const int IndentOfReason = 24;
 
     private readonly PatchReportRow[] _rows;
@@ -55,13 +57,14 @@ public sealed partial class PatchReport
     {
         var text = new StringBuilder();
         bool counted = Array.Exists(_rows, static row => row.Hits is not null);
+        int by = Array.Exists(_rows, static row => row.Mechanism.Length >= WidthOfBy) ? WidthOfLongBy : WidthOfBy;
         // The methods come last: their parameters make some of them long.
-        Line(text, "group", "outcome", "by", counted ? "hits" : null, "method");
+        Line(text, by, "group", "outcome", "by", counted ? "hits" : null, "method");
         foreach (PatchReportRow row in _rows)
         {
             string? hits = counted ? row.Hits?.ToString(CultureInfo.InvariantCulture) ?? "-" : null;
             string group = row.Group == PatchGroups.None ? row.Owner ?? "-" : Lower(row.Group.ToString());
-            Line(text, group, Lower(row.Outcome.ToString()), row.Mechanism, hits, MethodText.Short(row.Target));
+            Line(text, by, group, Lower(row.Outcome.ToString()), row.Mechanism, hits, MethodText.Short(row.Target));
             if (row.Reason is not null) text.Append(' ', IndentOfReason).Append(row.Reason).Append('\n');
         }
         text.Append(CultureInfo.InvariantCulture, $"{Count(PatchOutcome.Applied)} applied");
@@ -78,9 +81,9 @@ public sealed partial class PatchReport
     internal PatchReport Again(PatchResult result, TimeSpan elapsed, IReadOnlyList<string> warnings) =>
         new(Groups, Engine, elapsed, _rows, result) { Warnings = warnings, Threads = Threads };
 
-    private static void Line(StringBuilder text, string group, string outcome, string mechanism, string? hits, string method)
+    private static void Line(StringBuilder text, int by, string group, string outcome, string mechanism, string? hits, string method)
     {
-        text.Append(group.PadRight(8)).Append(' ').Append(outcome.PadRight(9)).Append(mechanism.PadRight(6));
+        text.Append(group.PadRight(8)).Append(' ').Append(outcome.PadRight(9)).Append(mechanism.PadRight(by));
         if (hits is not null) text.Append(hits.PadLeft(8)).Append("  ");
         text.Append(method).Append('\n');
     }

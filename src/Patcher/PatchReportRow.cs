@@ -25,7 +25,7 @@ public sealed class PatchReportRow
     /// <summary>The method, for instance "System.Threading.Thread.Sleep(System.Int32)".</summary>
     public string Target { get; }
 
-    /// <summary>"cell", "slot", or "-" when the method is not patched.</summary>
+    /// <summary>"cell", "slot", "harmony" (PATCHY_DETOUR), or "-" when the method is not patched.</summary>
     public string Mechanism { get; }
 
     /// <summary>What became of it.</summary>

@@ -42,6 +42,18 @@ public sealed class ScenarioTests
     [Fact]
     public void Patch_PublicFace_KeepsItsPromises() => Run("PatchApi", "");
 
+    [Theory]
+    [InlineData("PATCHY_DETOUR=harmony")]
+    [InlineData("PATCHY_DETOUR=harmony PATCHY_FIBER=kernel")]
+    [InlineData("PATCHY_DETOUR=harmony DOTNET_TieredCompilation=0")]
+    [InlineData("PATCHY_DETOUR=harmony DOTNET_TieredPGO=0 DOTNET_ReadyToRun=0")]
+    public void Patch_ThroughHarmony_DoesTheSame(string settings) => Run("HarmonyAdapter", settings);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("DOTNET_TieredCompilation=0")]
+    public void Patch_WhereHarmonyCameFirst_NamesItAndStaysAway(string settings) => Run("HarmonyBeforeUs", settings);
+
     [Fact]
     public void All_FailingAtEachOfItsSteps_LeavesTheProcessAsItWas() => Run("NothingHalf", "");
 

@@ -17,7 +17,7 @@ internal static unsafe class EngineSelfTest
     private const int Replaced = -Argument;
 
     /// <exception cref="DetourRefusedException">A step did not do what it should; the trial was undone.</exception>
-    public static void Run(PrecodeCellEngine engine)
+    public static void Run(IDetourEngine engine)
     {
         MethodInfo source = Method(nameof(Source));
         Func<int, int> early = Source; // bound before the patch

@@ -18,6 +18,9 @@ internal sealed unsafe class HitCounter
     /// <summary>Counts, then goes on to the replacement: what a cell holds instead of the replacement's own entry.</summary>
     public nint Entry { get; }
 
+    /// <summary>Where the number is, for code that counts by itself.</summary>
+    public long CountAddress => (long)_count;
+
     // SAFETY: the counter lies in a page that is never unmapped and is aligned to 8 bytes.
     public long Count => Volatile.Read(ref *_count) - _start;
 }

@@ -130,7 +130,7 @@ internal sealed class PrecodeCellEngine : IDetourEngine
         return $"it had run before it was patched: {inlined}{watched}call Patch.All() first in Main";
     }
 
-    private static void RefuseKind(MethodBase source, MethodInfo replacement)
+    internal static void RefuseKind(MethodBase source, MethodInfo replacement)
     {
         string? reason =
             source.DeclaringType is null ? "is a dynamic method" :

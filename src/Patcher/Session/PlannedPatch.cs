@@ -1,6 +1,7 @@
 using System;
 using System.Reflection;
 using Patchy.Detours;
+using Patchy.Detours.Harmony;
 using Patchy.Manifest;
 
 namespace Patchy.Session;
@@ -32,7 +33,7 @@ internal sealed class PlannedPatch
     /// <summary>Set once prepared.</summary>
     public IDetour? Detour { get; set; }
 
-    public string Mechanism => Row.Mechanism == ManifestMechanism.Slot ? "slot" : "cell";
+    public string Mechanism => Row.Mechanism == ManifestMechanism.Slot ? "slot" : Detour is HarmonyDetour ? "harmony" : "cell";
 
     /// <summary>Null when nothing can have been missed.</summary>
     public string? LateReason => Detour?.LateReason is not { } late ? Inlined : Inlined is null ? late : $"{late}; {Inlined}";
