@@ -218,6 +218,43 @@ public sealed class GreenletKillTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void Kill_OfOneThatLostTheCarrierBeforeItsBody_IsRaisedAtItsFirstWait(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // On a machine that is busy enough the monitor takes a greenlet off the carrier between its first switch and its body, and others may kill it there. No gevent counterpart.
+        bool inside = false, waited = false;
+        Exception? seen = null;
+        Greenlet? victim = null;
+        var local = new AsyncLocal<int>(change =>
+        {
+            if (!change.ThreadContextChanged || change.CurrentValue != 7 || Greenlet.Running is not { } self || self != victim || inside) return;
+            inside = true;
+            for (int turn = 0; turn < 1000 && !self.HasPending; turn++) NativeBlock.Milliseconds(10);
+        });
+        local.Value = 7;
+        victim = Greenlet.Spawn(() =>
+        {
+            try
+            {
+                Greenlet.Sleep(TimeSpan.FromSeconds(30));
+                waited = true;
+            }
+            catch (Exception exception)
+            {
+                seen = exception;
+                throw;
+            }
+        });
+        local.Value = 0;
+        for (int turn = 0; turn < 5000 && !victim.IsOffCarrier; turn++) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        inside.Should().BeTrue();
+        victim.IsOffCarrier.Should().BeTrue("the monitor has taken it off the carrier, in which it blocks");
+        victim.Kill(new GreenletExit(), TimeSpan.FromSeconds(30)).Should().BeTrue();
+        seen.Should().BeOfType<GreenletExit>();
+        waited.Should().BeFalse();
+        victim.Exit.Should().BeSameAs(seen);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void KillAll_WaitingNewAndDead_EndsAll(FiberKind kind) => OnHub.Run(kind, () =>
     {
         int cleaned = 0;
