@@ -5,6 +5,7 @@ using Patchy.Fibers;
 using Patchy.Interop;
 using Patchy.Reactor;
 using Patchy.Scheduling;
+using Patchy.Threading;
 
 namespace Patchy;
 
@@ -98,6 +99,7 @@ public sealed partial class Hub
     {
         if (thread == Thread.CurrentThread) t_admitted = true;
         s_mainThreadAdmitted = true;
+        ScriptCells.Watch();
     }
 
     /// <summary>What AdmitThread and DismissThreads change for the calling thread, so that a patch that fails can put it back.</summary>
@@ -107,8 +109,10 @@ public sealed partial class Hub
         set => (t_admitted, s_mainThreadAdmitted) = value;
     }
 
-    /// <summary>True where a Thread that is started becomes green: on a greenlet, in a callback, and on an admitted thread.</summary>
-    internal static bool IsHubThread() => Greenlet.OfThisThread is not null || t_loopOf is not null || t_admitted || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId);
+    /// <summary>True where a Thread that is started becomes green: on a greenlet, in a callback, on an admitted thread, and in a cell of a script, on whatever thread.</summary>
+    internal static bool IsHubThread() =>
+        Greenlet.OfThisThread is not null || t_loopOf is not null || t_admitted
+        || (s_mainThreadAdmitted && Environment.CurrentManagedThreadId == MainThreadId) || ScriptCells.IsRunningHere();
 
     /// <summary>No thread counts as a hub thread any more, unless it has a hub.</summary>
     internal static void DismissThreads()

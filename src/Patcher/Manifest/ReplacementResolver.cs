@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using Patchy.Sockets;
 
 namespace Patchy.Manifest;
 
@@ -38,7 +40,7 @@ internal sealed class ReplacementResolver
         if (_assemblies.TryGetValue(name, out Assembly? assembly)) return assembly;
         try
         {
-            assembly = Assembly.Load(name);
+            assembly = OfPatchy(name) ?? Assembly.Load(name);
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or ArgumentException)
         {
@@ -47,6 +49,21 @@ internal sealed class ReplacementResolver
         _assemblies.Add(name, assembly);
         return assembly;
     }
+
+    /// <summary>
+    /// Patchy's own: a host that loads assemblies into contexts of its own (C# scripting gives each one a context) knows them by their whole
+    /// names only, and would not find them by the simple one.
+    /// </summary>
+    private static Assembly? OfPatchy(string name) => name switch
+    {
+        "Patchy" => typeof(Patch).Assembly,
+        "Patchy.Hub" => typeof(Hub).Assembly,
+        "Patchy.Sockets" => OfSockets(),
+        _ => null,
+    };
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // loaded only when something of it is patched
+    private static Assembly OfSockets() => typeof(CooperativeDns).Assembly;
 
     private static PatchException Wrong(PatchManifest manifest, ManifestRow row, string what) =>
         new($"{manifest.Name}, line {row.Line}, {row.Target}: {what}. Correct the row or its replacement ({row.Replacement}). Nothing was patched.");
