@@ -30,7 +30,6 @@ internal static class InliningRecord
     /// <summary>The image from which an assembly was loaded; null when it has no file (single-file applications, assemblies from memory).</summary>
     public static ReadyToRunImage? Image(Assembly assembly)
     {
-        if (assembly.IsDynamic) return null;
         string path = LocationOf(assembly);
         if (path.Length == 0) return null;
         lock (s_images)
@@ -50,5 +49,5 @@ internal static class InliningRecord
     }
 
     [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "an empty path is handled")]
-    private static string LocationOf(Assembly assembly) => assembly.Location;
+    public static string LocationOf(Assembly assembly) => assembly.IsDynamic ? "" : assembly.Location;
 }
