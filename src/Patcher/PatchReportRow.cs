@@ -1,4 +1,5 @@
 using System;
+using System.Reflection;
 
 namespace Patchy;
 
@@ -18,6 +19,9 @@ public sealed class PatchReportRow
         Replacement = replacement;
         _hits = hits;
     }
+
+    /// <summary>The method itself, where there is one.</summary>
+    internal MethodBase? Method { get; init; }
 
     /// <summary>The group of the method; <see cref="PatchGroups.None"/> for a patch that belongs to none.</summary>
     public PatchGroups Group { get; }

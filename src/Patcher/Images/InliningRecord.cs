@@ -27,6 +27,15 @@ internal static class InliningRecord
         return $"code of {name} that was compiled ahead of time has it inlined and is not redirected: {callers}{(inliners.Count > Shown ? $" and others, {inliners.Count} in all" : "")}";
     }
 
+    /// <summary>Null when an assembly has none of other assemblies' methods inlined; else a sentence.</summary>
+    public static string? OfOthers(Assembly assembly)
+    {
+        if (Image(assembly) is not { HasCode: true } image) return null;
+        string name = assembly.GetName().Name ?? "";
+        if (image.IsComposite) return $"{name} is part of a composite image: its code may have methods of any other part inlined, and is not redirected there. DOTNET_ReadyToRun=0 avoids that.";
+        return image.ForeignInlinees > 0 ? $"{name} was compiled ahead of time with {image.ForeignInlinees} methods of other assemblies inlined: where they are patched it is not redirected. DOTNET_ReadyToRun=0 avoids that." : null;
+    }
+
     /// <summary>The image from which an assembly was loaded; null when it has no file (single-file applications, assemblies from memory).</summary>
     public static ReadyToRunImage? Image(Assembly assembly)
     {

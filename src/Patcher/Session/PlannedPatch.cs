@@ -51,6 +51,6 @@ internal sealed class PlannedPatch
     {
         bool active = outcome is PatchOutcome.Applied or PatchOutcome.Late;
         Func<long>? hits = active && Detour?.Hits is { } counter ? () => counter.Count : null;
-        return new PatchReportRow(Row.Group, Row.Target, Mechanism, outcome, reason, active ? Owner : null, active ? Row.Replacement : null, hits);
+        return new PatchReportRow(Row.Group, Row.Target, Mechanism, outcome, reason, active ? Owner : null, active ? Row.Replacement : null, hits) { Method = Source };
     }
 }

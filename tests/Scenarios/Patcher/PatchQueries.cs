@@ -25,6 +25,8 @@ internal sealed class PatchQueries : IScenario
         _checks.That("a thread that was there before, and its call", bird is { IsRuntimes: false, Call: "futex" }, bird);
         _checks.That("the finalizer is the runtime's", report.Threads.Any(thread => thread is { Name: ".NET Finalizer", IsRuntimes: true }));
 
+        _checks.That("Yield is inlined in the pool's own loops, and nothing of another assembly anywhere",
+            report.InlinedCallers.Any(text => text.StartsWith("Thread.Yield()", StringComparison.Ordinal) && text.Contains("WorkerThread")) && !report.InlinedCallers.Any(text => text.Contains("of other assemblies")), string.Join("; ", report.InlinedCallers));
         Infos(report);
         Originals(before, join);
         Hits(report);
