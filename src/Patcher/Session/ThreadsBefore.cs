@@ -2,10 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using Patchy.Fibers;
 
 namespace Patchy.Session;
 
-/// <summary>The kernel threads that are there when patching begins. The runtime does not list its managed threads; the kernel lists them all, with the call that each is in.</summary>
+/// <summary>The kernel threads that are there when patching begins. The runtime does not list its managed threads; the kernel lists them all, with the call that each is in. Not read with File: what is about to be patched must not have run.</summary>
 internal static class ThreadsBefore
 {
     private const string Folder = "/proc/self/task";
@@ -34,7 +35,7 @@ internal static class ThreadsBefore
     {
         try
         {
-            string name = File.ReadAllText($"{path}/comm").TrimEnd('\n');
+            string name = ProcFile.Text($"{path}/comm").TrimEnd('\n');
             bool isRuntimes = name.StartsWith(".NET ", StringComparison.Ordinal) || name.StartsWith("Patchy ", StringComparison.Ordinal) || name.StartsWith("dotnet-", StringComparison.Ordinal);
             return new PatchReportThread(int.Parse(id, CultureInfo.InvariantCulture), name, isRuntimes, isRuntimes ? null : Call(path));
         }
@@ -49,7 +50,7 @@ internal static class ThreadsBefore
     {
         try
         {
-            string text = File.ReadAllText($"{path}/syscall");
+            string text = ProcFile.Text($"{path}/syscall");
             int end = text.IndexOf(' ', StringComparison.Ordinal);
             return end > 0 && int.TryParse(text.AsSpan(0, end), CultureInfo.InvariantCulture, out int number) && number >= 0 ? Name(number) : null;
         }
