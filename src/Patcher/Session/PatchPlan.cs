@@ -9,7 +9,7 @@ namespace Patchy.Session;
 /// <summary>The manifest against this runtime: what is to be patched, in which order. Making a plan changes nothing.</summary>
 internal sealed class PatchPlan
 {
-    private PatchPlan(PatchGroups groups, PatchGroups[] order, Dictionary<PatchGroups, PatchGroups> requires, PlannedPatch[] patches, ManifestRow[] refused)
+    private PatchPlan(PatchGroups groups, PatchGroups[] order, GroupRequirements requires, PlannedPatch[] patches, ManifestRow[] refused)
     {
         Groups = groups;
         Order = order;
@@ -25,7 +25,7 @@ internal sealed class PatchPlan
     public PatchGroups[] Order { get; }
 
     /// <summary>What each group requires, directly.</summary>
-    public Dictionary<PatchGroups, PatchGroups> Requires { get; }
+    public GroupRequirements Requires { get; }
 
     /// <summary>In the order in which they are applied within their groups.</summary>
     public PlannedPatch[] Patches { get; }
@@ -50,7 +50,7 @@ internal sealed class PatchPlan
             (MethodInfo method, FieldInfo original) = replacements.Resolve(manifest, row, source);
             Insert(patches, new PlannedPatch(row, source, method, original) { Owner = OwnerOf(row.Group) });
         }
-        Dictionary<PatchGroups, PatchGroups> requires = RequirementsOf(manifest);
+        GroupRequirements requires = RequirementsOf(manifest);
         return new PatchPlan(groups, Sort(groups, requires), requires, [.. patches], [.. refused]);
     }
 
@@ -71,30 +71,26 @@ internal sealed class PatchPlan
     }
 
     /// <summary>Patches of a user's own: one group without a name, in the order given.</summary>
-    public static PatchPlan OfUser(PlannedPatch[] patches) => new(PatchGroups.None, [PatchGroups.None], [], patches, []);
+    public static PatchPlan OfUser(PlannedPatch[] patches) => new(PatchGroups.None, [PatchGroups.None], new GroupRequirements(), patches, []);
 
     /// <summary>The owner of Patchy's own patches of a group.</summary>
     public static string OwnerOf(PatchGroups group) => $"patchy.{group.ToString().ToLowerInvariant()}";
 
-    private static Dictionary<PatchGroups, PatchGroups> RequirementsOf(PatchManifest manifest)
+    private static GroupRequirements RequirementsOf(PatchManifest manifest)
     {
-        var requires = new Dictionary<PatchGroups, PatchGroups>();
-        foreach (ManifestRow row in manifest.Rows)
-        {
-            if (row.Requires == PatchGroups.None) continue;
-            requires.TryGetValue(row.Group, out PatchGroups known);
-            requires[row.Group] = known | row.Requires;
-        }
+        var requires = new GroupRequirements();
+        foreach (ManifestRow row in manifest.Rows) requires.Add(row.Group, row.Requires);
         return requires;
     }
 
     /// <summary>The order of the groups' bits, but what is required first. A circle is cut where it is entered.</summary>
-    private static PatchGroups[] Sort(PatchGroups groups, Dictionary<PatchGroups, PatchGroups> requires)
+    private static PatchGroups[] Sort(PatchGroups groups, GroupRequirements requires)
     {
-        var order = new List<PatchGroups>();
+        var order = new PatchGroups[System.Numerics.BitOperations.PopCount((uint)groups)];
+        int count = 0;
         PatchGroups seen = PatchGroups.None;
         Visit(groups);
-        return [.. order];
+        return order;
 
         void Visit(PatchGroups some)
         {
@@ -103,8 +99,8 @@ internal sealed class PatchPlan
                 var group = (PatchGroups)bit;
                 if ((some & groups & group) == 0 || (seen & group) != 0) continue;
                 seen |= group;
-                if (requires.TryGetValue(group, out PatchGroups first)) Visit(first);
-                order.Add(group);
+                Visit(requires.Of(group));
+                order[count++] = group;
             }
         }
     }

@@ -71,9 +71,10 @@ internal sealed partial class PatchSession
     public PatchGroups DependentsOf(PatchGroups groups)
     {
         PatchGroups found = PatchGroups.None;
-        foreach ((PatchGroups group, PatchGroups requires) in _requires)
+        for (int bit = 1; bit <= (int)PatchGroups.Everything; bit <<= 1)
         {
-            if ((Groups & ~groups & group) != 0 && (requires & groups) != 0) found |= group;
+            var group = (PatchGroups)bit;
+            if ((Groups & ~groups & group) != 0 && (_requires.Of(group) & groups) != 0) found |= group;
         }
         return found;
     }

@@ -25,7 +25,7 @@ internal sealed partial class PatchSession
     private readonly DetourEngines _engines;
     private readonly List<PlannedPatch> _applied = [];
     private readonly List<ManifestRow> _refused = [];
-    private readonly Dictionary<PatchGroups, PatchGroups> _requires = [];
+    private readonly GroupRequirements _requires = new();
 
     /// <summary>What was vetoed or undone, for the report. Replaced, never changed.</summary>
     private PatchReportRow[] _left = [];
@@ -134,7 +134,7 @@ internal sealed partial class PatchSession
         current = null;
         if (veto is not null) return;
         Groups |= group;
-        if (plan.Requires.TryGetValue(group, out PatchGroups requires)) _requires[group] = requires;
+        _requires.Add(group, plan.Requires.Of(group));
         if (items is not null) PatchEvents.Raise(new DidPatchGroupEvent(request.Options, group, owner, applied.ConvertAll(static patch => patch.Source)));
         Step(PatchStep.DidGroup);
     }
@@ -142,8 +142,7 @@ internal sealed partial class PatchSession
     /// <summary>Why a group cannot be patched although nobody has anything against it.</summary>
     private string? Missing(PatchPlan plan, PatchGroups group)
     {
-        if (!plan.Requires.TryGetValue(group, out PatchGroups requires)) return null;
-        PatchGroups missing = requires & ~Groups & ~group;
+        PatchGroups missing = plan.Requires.Of(group) & ~Groups & ~group;
         foreach (PatchGroups later in plan.Order)
         {
             if (later == group) break;
