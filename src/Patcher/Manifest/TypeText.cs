@@ -36,8 +36,9 @@ internal static class TypeText
             Append(text, type.GetElementType()!);
             text.Append(type.IsByRef ? "&" : type.IsPointer ? "*" : $"[{new string(',', type.GetArrayRank() - 1)}]");
         }
-        else if (type.IsConstructedGenericType)
+        else if (type.IsGenericType)
         {
+            // Inside of its own definition a generic type is that definition: written with its parameters too.
             string name = type.GetGenericTypeDefinition().FullName!;
             text.Append(name, 0, name.IndexOf('`', StringComparison.Ordinal)).Append('<');
             Type[] arguments = type.GetGenericArguments();
