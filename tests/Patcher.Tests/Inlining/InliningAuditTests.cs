@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using FluentAssertions;
 using Patchy.Images;
@@ -27,15 +28,9 @@ public sealed class InliningAuditTests
         ["Interop+Sys.ReadStdin(System.Byte*,System.Int32)"] = ["ConsolePal.TryGetCursorPosition", "ConsolePal.<TryGetCursorPosition>g__BufferUntil|84_1"],
     };
 
-    public static TheoryData<string> Cells()
-    {
-        var data = new TheoryData<string>();
-        foreach (ManifestRow row in PatchManifest.Load(null).Rows)
-        {
-            if (row.Mechanism == ManifestMechanism.Cell) data.Add(row.Target);
-        }
-        return data;
-    }
+    public static TheoryData<string> Cells() => Rows(ManifestMechanism.Cell);
+
+    public static TheoryData<string> Slots() => Rows(ManifestMechanism.Slot);
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -57,18 +52,64 @@ public sealed class InliningAuditTests
         coreLib.InlinersOf(enter.MetadataToken).Should().HaveCountGreaterThan(100).And.Contain("ManualResetEventSlim.Wait");
     }
 
+    /// <summary>
+    /// A native call may be compiled into any method: it goes through the slot, where the target is replaced. But not one that leaves the
+    /// garbage collector waiting: the images hold its address itself.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Slots))]
+    public void Target_OfEachSlotRow_IsCalledThroughItsSlot(string target)
+    {
+        PatchManifest manifest = PatchManifest.Load(null);
+        MethodBase method = new TargetResolver().Resolve(manifest, manifest.Rows.Single(row => row.Target == target));
+
+        method.Attributes.Should().HaveFlag(MethodAttributes.PinvokeImpl);
+        method.CustomAttributes.Should().NotContain(attribute => attribute.AttributeType == typeof(SuppressGCTransitionAttribute));
+    }
+
     [Fact]
-    public void Images_OfTheFramework_InlineNothingOfEachOther()
+    public void Rows_ThatPatch_AreAllAskedAbout() =>
+        PatchManifest.LoadWhole().Rows.Count(row => row.Action == ManifestAction.Patch).Should().Be(Cells().Count + Slots().Count).And.BeGreaterThan(50);
+
+    /// <summary>Then the record of a target's own image is the whole of it, wherever in the shared frameworks the callers are.</summary>
+    [Fact]
+    public void Images_OfAllSharedFrameworks_InlineNothingOfEachOther()
     {
         int compiled = 0;
-        foreach (string path in Directory.GetFiles(RuntimeEnvironment.GetRuntimeDirectory(), "System.*.dll"))
+        foreach (string path in FrameworkImages())
         {
             ReadyToRunImage image = Image(path);
             if (image.HasCode) compiled++;
             image.IsComposite.Should().BeFalse("{0} is its own version bubble", path);
             image.ForeignInlinees.Should().Be(0, "{0} may have a target of another assembly inlined", path);
+            (image.HasCode && !image.HasInliningRecord).Should().BeFalse("{0} does not say what it inlined", path);
         }
-        compiled.Should().BeGreaterThan(50);
+        compiled.Should().BeGreaterThan(100);
+    }
+
+    /// <summary>Microsoft.NETCore.App as it runs here, and of the same version whatever else is installed beside it: ASP.NET Core.</summary>
+    private static IEnumerable<string> FrameworkImages()
+    {
+        string own = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory()), version = Path.GetFileName(own);
+        string shared = Path.GetFullPath(Path.Combine(own, "../.."));
+        return Directory.GetDirectories(shared).Select(framework => Path.Combine(framework, version)).Where(Directory.Exists).Append(own).Distinct()
+            .SelectMany(folder => Directory.GetFiles(folder, "*.dll")).Where(IsManaged);
+    }
+
+    private static bool IsManaged(string path)
+    {
+        using var file = new PEReader(File.OpenRead(path));
+        return file.HasMetadata;
+    }
+
+    private static TheoryData<string> Rows(ManifestMechanism mechanism)
+    {
+        var data = new TheoryData<string>();
+        foreach (ManifestRow row in PatchManifest.Load(null).Rows)
+        {
+            if (row.Mechanism == mechanism) data.Add(row.Target);
+        }
+        return data;
     }
 
     private static ReadyToRunImage Image(string path)
