@@ -68,7 +68,7 @@ internal static class Program
     {
         var outcome = new Outcome(mode);
         Write(new BodyReport { Body = body.Name });
-        watchdog.Begin(body.Name);
+        watchdog.Begin(body.Name, outcome);
         ticker.Reset();
         nativeTicker.Reset();
         long start = Stopwatch.GetTimestamp();

@@ -9,6 +9,7 @@ internal sealed class Watchdog
     private readonly Action<BodyReport> _report;
     private readonly TimeSpan _limit;
     private string? _body;
+    private Outcome? _outcome;
     private long _since;
 
     public Watchdog(Action<BodyReport> report, TimeSpan limit)
@@ -18,8 +19,9 @@ internal sealed class Watchdog
         new Thread(Watch) { IsBackground = true, Name = "conformance watchdog" }.Start();
     }
 
-    public void Begin(string body)
+    public void Begin(string body, Outcome outcome)
     {
+        _outcome = outcome;
         Volatile.Write(ref _since, Stopwatch.GetTimestamp());
         Volatile.Write(ref _body, body);
     }
@@ -43,7 +45,7 @@ internal sealed class Watchdog
                 who = "The dump failed: " + e;
             }
 
-            _report(new BodyReport { Body = body, Hang = who });
+            _report(new BodyReport { Body = body, Hang = $"{who}\nSo far: {string.Join("; ", _outcome?.Lines ?? [])}" });
             Exit(86); // not Environment.Exit: that waits for what hangs
         }
     }

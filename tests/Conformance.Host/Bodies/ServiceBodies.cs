@@ -38,9 +38,9 @@ internal static class ServiceBodies
                         }
                     }
                 }
-                catch (SocketException)
+                catch (Exception e) when (e is SocketException or InvalidOperationException)
                 {
-                    // stopped
+                    // stopped while it waited, or between two clients
                 }
             });
         }
