@@ -33,6 +33,9 @@ internal static unsafe class CooperativeConnect
             done = error != SocketError.Success || SocketInternals.TryCompleteConnect(null, handle, out error);
         }
         SocketInternals.RegisterConnectResult(handle, error);
+
+        // NamedPipeClientStream.Connect tries again and again, and between its tries only spins, where nothing is raised.
+        if (error != SocketError.Success) self.RaisePending(Interrupts.Injected);
         return error;
     }
 
@@ -47,7 +50,8 @@ internal static unsafe class CooperativeConnect
             // when there is room: look again soon. When SO_SNDTIMEO is over a native connect says EAGAIN, too.
             if (deadline.Ticks == 0) deadline = timeout > 0 ? Deadline.In(timeout) : Deadline.Never;
             if (deadline.HasPassed) return error;
-            if (Hub.Sleep(Earlier(Deadline.In(doze), deadline)) == ParkResult.Interrupted) self.RaisePending(Interrupts.Injected);
+            var waiter = new Waiter(self, "a place in a listener's backlog");
+            if (waiter.Park(Earlier(Deadline.In(doze), deadline), Interrupts.Injected) == ParkResult.Interrupted) self.RaisePending(Interrupts.Injected);
             if (handle.IsClosed)
             {
                 return SocketError.OperationAborted;

@@ -71,7 +71,7 @@ internal static class SocketCall
     internal static SocketError Doze(Greenlet self, Deadline deadline)
     {
         if (deadline.HasPassed) return SocketError.TimedOut;
-        if (Hub.Sleep(Deadline.In(1)) == ParkResult.Interrupted) self.RaisePending(Interrupts.Injected);
+        if (new Waiter(self, "a socket that has no events").Park(Deadline.In(1), Interrupts.Injected) == ParkResult.Interrupted) self.RaisePending(Interrupts.Injected);
         return SocketError.Success;
     }
 
