@@ -7,6 +7,9 @@ public sealed class BodyAttribute : Attribute
     /// <summary>The body is blocked for at least this many milliseconds, so others must have run meanwhile. 0: nothing is asserted.</summary>
     public int Blocks { get; init; }
 
+    /// <summary>The body blocks in something that cannot be made cooperative, so that the monitor has to step in.</summary>
+    public bool MayBeRelieved { get; init; }
+
     /// <summary>How long the body may keep the hub to itself beyond what the machine's load explains: code that computes, or is compiled for the first time.</summary>
     public int MayHold { get; init; } = 60;
 }

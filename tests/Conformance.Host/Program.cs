@@ -71,6 +71,7 @@ internal static class Program
         watchdog.Begin(body.Name, outcome);
         ticker.Reset();
         nativeTicker.Reset();
+        long relieved = Patched.SleepersRelieved();
         long start = Stopwatch.GetTimestamp();
         var thread = new Thread(() => body.Run(outcome)) { Name = "body", IsBackground = true };
         thread.Start();
@@ -80,7 +81,7 @@ internal static class Program
         int ticks = ticker.Ticks;
         double nativeGap = nativeTicker.Gap;
         watchdog.End();
-        Write(new BodyReport { Body = body.Name, Outcome = outcome.Lines, Ticks = ticks, GreenGap = gap, NativeGap = nativeGap, Milliseconds = ms });
+        Write(new BodyReport { Body = body.Name, Outcome = outcome.Lines, Ticks = ticks, GreenGap = gap, NativeGap = nativeGap, Relieved = Patched.SleepersRelieved() - relieved, Milliseconds = ms });
     }
 
     private static void Write(BodyReport report)
