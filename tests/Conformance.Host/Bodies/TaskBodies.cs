@@ -275,7 +275,7 @@ internal static class TaskBodies
     }
 
     // The others wait for the runtime's own lock, natively: the hub stands still until its monitor has seen it twice and relieved the carrier.
-    [Body(MayHold = 150)]
+    [Body(MayHold = 150, MayBeRelieved = true)]
     public static void StaticConstructor_ThatWaits_RunsOnceForAll(Outcome o, PartnerKind kind)
     {
         Partner[] all = [.. Enumerable.Range(0, 4).Select(_ => Partner.Start(kind, () => { if (kind == PartnerKind.Thread) SlowForThreads.Touch(); else SlowForNative.Touch(); }))];
