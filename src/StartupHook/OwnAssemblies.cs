@@ -38,6 +38,19 @@ internal static class OwnAssemblies
         {
             return Assembly.Load(name);
         }
+        catch (FileLoadException e)
+        {
+            string? brought = null;
+            try
+            {
+                brought = Assembly.Load(name.Name).GetName().Version.ToString();
+            }
+            catch (IOException)
+            {
+                // It cannot be loaded in any version; the message of the first attempt says why.
+            }
+            throw new NotSupportedException($"The program brings {name.Name} {brought ?? "in a version that cannot be loaded"}, and Patchy needs {name.Version} or a later one ({e.Message.Trim()}). Nothing was patched.", e);
+        }
         catch (IOException e)
         {
             string where = s_folder.Length == 0 ? "in the program" : $"in the program, nor in {s_folder}";

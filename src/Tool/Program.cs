@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Patchy.Tool.Doctor;
 using Patchy.Tool.Listing;
 using Patchy.Tool.Running;
+using Patchy.Tool.Scanning;
 
 namespace Patchy.Tool;
 
@@ -20,6 +21,7 @@ internal static class Program
             RunCommand.Create(),
             DoctorCommand.Create(),
             ListCommand.Create(),
+            ScanCommand.Create(),
             HookCommand.Create(),
             SelfTestCommand.Create(),
         };

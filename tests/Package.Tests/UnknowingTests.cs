@@ -49,6 +49,18 @@ public sealed class UnknowingTests(LocalFeed feed, UnknowingTests.Programs progr
     public void Program_WithTheToolOnKernelFibers_TakesTurnsOnThreadsOfItsOwn() =>
         Command.Run(programs.Folder, feed.Tool, ["run", "--fiber", "kernel", programs.Library]).Output.Should().Be(Concurrency.GreenOnKernelThreads);
 
+    [Fact]
+    public void Program_ThatBringsAnOlderIced_IsToldWhichOneIsNeeded()
+    {
+        using var consumer = new Consumer(feed, "Unknowing.cs", "", """<PackageReference Include="Iced" Version="1.17.0" />""");
+
+        Command run = Command.Run(consumer.Folder, feed.Tool, ["run", consumer.Publish("program")]);
+
+        run.ExitCode.Should().Be(125);
+        run.Output.Should().BeEmpty("it was not started");
+        run.Error.Should().Contain("The program brings Iced 1.17.0.0, and Patchy needs 1.22.0.0");
+    }
+
     private Command Start(string kind, string[] words, params (string Name, string Value)[] variables) =>
         kind == "library" ? Command.Run(programs.Folder, "dotnet", [programs.Library, .. words], variables) : Command.Run(programs.Folder, programs.Path(kind), words, variables);
 

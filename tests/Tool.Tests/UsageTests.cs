@@ -20,6 +20,8 @@ public class UsageTests
     [InlineData("list --group sockets")]
     [InlineData("list --action skip")]
     [InlineData("list --xml")]
+    [InlineData("scan")]
+    [InlineData("scan --only HOST")]
     [InlineData("hook me")]
     public void Tool_WrongCommandLine_PrintsUsageAndEndsWithTwo(string line)
     {
