@@ -13,6 +13,9 @@ internal sealed record RuntimeProbe
     private const ulong DescriptorMagic = 0x0043414443434e44;
     private const string DescriptorExport = "DotNetRuntimeContractDescriptor";
 
+    /// <summary>The list of assemblies without which coreclr_initialize fails; every host sets it. Native AOT has none.</summary>
+    private const string PlatformAssemblies = "TRUSTED_PLATFORM_ASSEMBLIES";
+
     /// <summary>"linux", "osx", "windows" or what the runtime says.</summary>
     public required string OperatingSystem { get; init; }
 
@@ -38,8 +41,9 @@ internal sealed record RuntimeProbe
 
     public static RuntimeProbe OfThisProcess()
     {
+        // IsDynamicCodeSupported would not do: it is a switch of the application too, and off when a file-based program (PublishAot by default) runs on CoreCLR.
         string kind = Type.GetType("Mono.RuntimeStructs", throwOnError: false) is not null || Type.GetType("Mono.Runtime", throwOnError: false) is not null ? "Mono"
-            : RuntimeFeature.IsDynamicCodeSupported || RuntimeFeature.IsDynamicCodeCompiled ? "CoreCLR" : "NativeAOT";
+            : RuntimeFeature.IsDynamicCodeSupported || AppContext.GetData(PlatformAssemblies) is not null ? "CoreCLR" : "NativeAOT";
         var probe = new RuntimeProbe
         {
             OperatingSystem = System.OperatingSystem.IsLinux() ? "linux" : System.OperatingSystem.IsMacOS() ? "osx" : System.OperatingSystem.IsWindows() ? "windows" : "unknown",
