@@ -81,7 +81,7 @@ string Whole()
     Count("pass", "pass", "they do not wait");
     text.Append("\n- [What blocks](#what-blocks)\n- [What is redirected](#what-is-redirected)\n- [What is cooperative through it](#what-is-cooperative-through-it)\n- [What does not wait](#what-does-not-wait)\n");
 
-    text.Append("\n## What blocks\nFiles have no readiness to wait for, and gevent leaves them too. When such a call can be slow, give it to the thread pool: `Task.Run(...)` and wait for it.\n");
+    text.Append("\n## What blocks\nFiles have no readiness to wait for, and gevent leaves them too. When such a call can be slow, give it to a `NativeThreadPool` and wait for it there.\n");
     Grouped("refuse", "why", r => r.Note);
 
     text.Append("\n## What is redirected\nBy: `cell` redirects a method of the class library, `slot` a native call of the runtime.\n");
@@ -90,7 +90,7 @@ string Whole()
         List<Row> patched = [.. rows.Where(r => r.Action == "patch" && r.Group == group)];
         if (patched.Count == 0) continue;
         text.Append($"\n### {group}\n{makesCooperative[group]}.\n\n| method | by | note |\n| --- | --- | --- |\n");
-        foreach (Row row in patched) text.Append($"| `{row.Type}.{row.Member}` | {row.Mechanism} | {Cell(row.Note)} |\n");
+        foreach (Row row in patched) text.Append($"| {Code($"{row.Type}.{row.Member}")} | {row.Mechanism} | {Cell(row.Note)} |\n");
     }
 
     text.Append("\n## What is cooperative through it\nBy group and type; members with one reason share a line.\n");
@@ -100,7 +100,7 @@ string Whole()
     foreach (string space in rows.Where(r => r.Action == "pass").Select(r => r.Namespace).Distinct().Order(StringComparer.Ordinal))
     {
         List<Row> own = [.. rows.Where(r => r.Action == "pass" && r.Namespace == space)];
-        text.Append($"- **{space}**: ").AppendJoin(", ", own.GroupBy(r => r.ShortType).OrderBy(g => g.Key, StringComparer.Ordinal).Select(type => $"`{type.Key}` {Told(type)}")).Append('\n');
+        text.Append($"- **{space}**: ").AppendJoin(", ", own.GroupBy(r => r.ShortType).OrderBy(g => g.Key, StringComparer.Ordinal).Select(type => $"{Code(type.Key)} {Told(type)}")).Append('\n');
     }
     return text.ToString();
 
@@ -115,7 +115,7 @@ string Whole()
             text.Append($"\n### {group}: {own.Count}\n| type | members | {why} |\n| --- | --- | --- |\n");
             foreach (var type in own.GroupBy(r => r.Type).OrderBy(g => g.Key, StringComparer.Ordinal))
             {
-                foreach (var same in type.GroupBy(reason)) text.Append($"| `{type.Key}` | {Names(same)} | {Cell(same.Key)} |\n");
+                foreach (var same in type.GroupBy(reason)) text.Append($"| {Code(type.Key)} | {Names(same)} | {Cell(same.Key)} |\n");
             }
         }
     }
@@ -123,7 +123,7 @@ string Whole()
 
 // Overloads are counted; one that another row treats differently is in the manifest with its parameters.
 static string Names(IEnumerable<Row> members) =>
-    string.Join(", ", members.GroupBy(r => r.Name).Select(name => name.Count() == 1 ? $"`{name.Key}`" : $"`{name.Key}` ×{name.Count()}"));
+    string.Join(", ", members.GroupBy(r => r.Name).Select(name => name.Count() == 1 ? Code(name.Key) : $"{Code(name.Key)} ×{name.Count()}"));
 
 static string Told(IEnumerable<Row> type)
 {
@@ -132,7 +132,10 @@ static string Told(IEnumerable<Row> type)
     return $"({members.Sum(r => r.Members)}{reason})";
 }
 
-static string Cell(string text) => text.Replace("|", "\\|").Replace("<", "&lt;");
+static string Cell(string text) => text.Replace("|", "\\|").Replace("<", "&lt;").Replace("`", "\\`");
+
+// A generic type's name has a backtick in it.
+static string Code(string text) => text.Contains('`') ? $"`` {text} ``" : $"`{text}`";
 
 internal sealed record Row(string Type, string Member, string Action, string Group, string Mechanism, string Note, int Members)
 {
