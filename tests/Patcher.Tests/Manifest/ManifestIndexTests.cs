@@ -74,6 +74,28 @@ public sealed class ManifestIndexTests
         compared.Should().BeGreaterThan(10, "this file alone refers to that many");
     }
 
+    /// <summary>A reference has the signature of what it refers to: so each public member is looked up by its own.</summary>
+    [Fact]
+    public void Find_EveryPublicMemberByItsSignature_FindsWhatReflectionFinds()
+    {
+        var wrong = new List<string>();
+        int compared = 0;
+        foreach (IGrouping<Assembly, Type> assembly in BlockingSurface.Types().GroupBy(type => type.Assembly))
+        {
+            using var file = new PEReader(File.OpenRead(assembly.Key.Location));
+            MetadataReader metadata = file.GetMetadataReader();
+            foreach (MethodBase member in assembly.SelectMany(BlockingSurface.Members))
+            {
+                MethodDefinition method = metadata.GetMethodDefinition((MethodDefinitionHandle)MetadataTokens.Handle(member.MetadataToken));
+                string text = ReferenceText.Member(metadata.GetString(method.Name), method.DecodeSignature(ReferenceText.Instance, null));
+                if (s_index.Find(member.DeclaringType!.FullName!, text) != s_index.Find(member)) wrong.Add($"{member.DeclaringType.FullName}.{text}");
+                compared++;
+            }
+        }
+        wrong.Should().BeEmpty();
+        compared.Should().BeGreaterThan(7000);
+    }
+
     [Theory]
     [InlineData("Add(!0)", "Add(T)", true)]
     [InlineData("Add(!0)", "Add(System.Object)", false)]
