@@ -70,6 +70,38 @@ public sealed unsafe class PatchSessionTests
     }
 
     [Fact]
+    public void Undo_CellTakenBySomebodyElse_IsReportedAsForeignAndLeftAlone()
+    {
+        PatchSession session = NewSession();
+        Apply(session, PatchGroups.All, Row("Taken", "time"));
+        System.Reflection.MethodInfo source = typeof(SessionVictims).GetMethod("Taken")!, foreign = typeof(SessionVictims).GetMethod("Foreigner")!;
+        nint cell = Probes.Layout.Precode.Cell(source.MethodHandle.GetFunctionPointer()), original = (nint)SessionVictims.StandTakenOriginal;
+        nint ours = *(nint*)cell, theirs = foreign.MethodHandle.GetFunctionPointer();
+        CellMemory.CompareExchange(cell, theirs, ours).Should().Be(ours);
+
+        PatchReport undone = UndoAll(session);
+
+        undone.Rows.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Outcome = PatchOutcome.Foreign, Mechanism = "cell" });
+        undone.Rows[0].Reason.Should().Contain("another library has patched it since");
+        SessionVictims.CallTaken(10).Should().Be(1000, "a foreign detour is left as it is");
+        SessionVictims.StandTaken(10).Should().Be(-15, "if that detour leads back to Patchy one day, the replacement must still find the body");
+
+        Action again = () => Apply(session, PatchGroups.All, Row("Taken", "time"));
+        again.Should().Throw<PatchException>().Which.Report!.Rows[0].Outcome.Should().Be(PatchOutcome.Foreign);
+        CellMemory.CompareExchange(cell, original, theirs).Should().Be(theirs);
+        SessionVictims.CallTaken(10).Should().Be(15);
+    }
+
+    [Fact]
+    public void Make_Requires_PutsTheRequiredGroupFirst()
+    {
+        string[] rows = [Row("First", "time", ", \"requires\": [\"dns\"]"), Row("Second", "dns"), Row("Third", "thread", ", \"requires\": [\"time\"]")];
+
+        Plan(PatchGroups.All, rows).Order.Take(3).Should().Equal(PatchGroups.Dns, PatchGroups.Time, PatchGroups.Thread);
+        Plan(PatchGroups.Thread, rows).Order.Should().Equal(PatchGroups.Dns, PatchGroups.Time, PatchGroups.Thread);
+    }
+
+    [Fact]
     public void Make_OnlySomeGroups_LeavesTheOthersOutAndAddsWhatTheyRequire()
     {
         string[] rows = [Row("First", "time"), Row("Second", "dns"), Row("Third", "wait", ", \"requires\": [\"dns\"]")];

@@ -10,6 +10,9 @@ internal static unsafe class SessionVictims
     public static int Third(int value) => value + 3;
     public static int Late(int value) => value + 4;
 
+    public static int Taken(int value) => value + 5;
+    public static int Foreigner(int value) => value * 100;
+
     public static int StandFirst(int value) => -StandFirstOriginal(value);
     public static delegate*<int, int> StandFirstOriginal = &First;
     public static int StandSecond(int value) => -StandSecondOriginal(value);
@@ -18,6 +21,9 @@ internal static unsafe class SessionVictims
     public static delegate*<int, int> StandThirdOriginal = &Third;
     public static int StandLate(int value) => -StandLateOriginal(value);
     public static delegate*<int, int> StandLateOriginal = &Late;
+
+    public static int StandTaken(int value) => -StandTakenOriginal(value);
+    public static delegate*<int, int> StandTakenOriginal = &Taken;
 
     public static int NoOriginal(int value) => value;
     public static int Twice(int value) => value;
@@ -33,4 +39,7 @@ internal static unsafe class SessionVictims
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int CallThird(int value) => Third(value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int CallTaken(int value) => Taken(value);
 }
