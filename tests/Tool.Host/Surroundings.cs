@@ -14,6 +14,7 @@ internal static class Surroundings
             if (Array.Exists(s_status, name => line.StartsWith(name + ":", StringComparison.Ordinal))) Console.WriteLine(line);
         }
         foreach (string line in File.ReadLines("/proc/self/limits")) Console.WriteLine(line);
+
         Console.WriteLine($"folder {Environment.CurrentDirectory}");
 
         // The environment as the kernel was given it, and as the program sees it.

@@ -89,6 +89,16 @@ public class RunTests
         direct.Lines.Count(static each => each.StartsWith("diagnostics")).Should().BePositive("otherwise nothing was compared");
     }
 
+    [Fact]
+    public void Run_Script_FindsTheSignalsAsTheShellLeftThem()
+    {
+        // The runtime ignores SIGPIPE, and what is ignored is inherited: a pipeline in the script would go on writing to nobody.
+        const string script = "sh -c 'grep \"^Sig[BI]\" /proc/self/status'", asAShell = "exec env --default-signal=PIPE ";
+        ToolRun run = ToolRun.Shell($"{asAShell} \"$patchy\" run --children {script}");
+
+        run.Output.Should().Be(ToolRun.Shell(asAShell + script).Output).And.Contain("SigIgn:\t0000000000000000");
+    }
+
     [DllImport("libc")]
     private static extern int kill(int process, int signal);
 }
