@@ -1,5 +1,5 @@
 using System;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Patchy.Interop;
 using Patchy.Reactor;
@@ -27,9 +27,22 @@ internal static unsafe class CooperativeConsole
     internal static delegate*<byte*, int, int> ReadKeyOriginal =
         (delegate*<byte*, int, int>)OriginalMethod.Of(s_pal.Assembly.GetType("Interop+Sys", throwOnError: true)!, "ReadStdin", typeof(byte*), typeof(int));
 
-    internal static int Read(SafeFileHandle handle, Span<byte> buffer)
+    // Patching compiles these three: what only a greenlet needs is elsewhere.
+    internal static int Read(SafeFileHandle handle, Span<byte> buffer) =>
+        Greenlet.Running is not { } self || buffer.IsEmpty ? ReadOriginal(handle, buffer) : ReadWhenReady(self, handle, buffer);
+
+    internal static void Write(SafeFileHandle handle, ReadOnlySpan<byte> buffer, bool mayChangeCursorPosition)
     {
-        if (Greenlet.Running is not { } self || buffer.IsEmpty) return ReadOriginal(handle, buffer);
+        if (Greenlet.Running is not { } self) WriteOriginal(handle, buffer, mayChangeCursorPosition);
+        else WriteWhenReady(self, handle, buffer, mayChangeCursorPosition);
+    }
+
+    internal static int ReadKey(byte* buffer, int bufferSize) =>
+        Greenlet.Running is not { } self ? ReadKeyOriginal(buffer, bufferSize) : ReadKeyWhenTyped(self, buffer, bufferSize);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadWhenReady(Greenlet self, SafeFileHandle handle, Span<byte> buffer)
+    {
         bool held = false;
         try
         {
@@ -43,13 +56,9 @@ internal static unsafe class CooperativeConsole
         }
     }
 
-    internal static void Write(SafeFileHandle handle, ReadOnlySpan<byte> buffer, bool mayChangeCursorPosition)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteWhenReady(Greenlet self, SafeFileHandle handle, ReadOnlySpan<byte> buffer, bool mayChangeCursorPosition)
     {
-        if (Greenlet.Running is not { } self)
-        {
-            WriteOriginal(handle, buffer, mayChangeCursorPosition);
-            return;
-        }
         bool held = false;
         try
         {
@@ -70,10 +79,9 @@ internal static unsafe class CooperativeConsole
         }
     }
 
-    internal static int ReadKey(byte* buffer, int bufferSize)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadKeyWhenTyped(Greenlet self, byte* buffer, int bufferSize)
     {
-        if (Greenlet.Running is not { } self) return ReadKeyOriginal(buffer, bufferSize);
-
         // While Console asks the terminal where its cursor is, a read may end with nothing after a time that the terminal driver counts.
         int limit = FileCalls.ReadLimit(0);
         Deadline deadline = limit < 0 ? Deadline.Never : Deadline.In(limit);

@@ -28,10 +28,15 @@ internal static unsafe class CooperativeFifoOpen
     internal static delegate*<string, int, int, bool, out bool, object?, SafeFileHandle> OpenOriginal =
         (delegate*<string, int, int, bool, out bool, object?, SafeFileHandle>)OriginalMethod.Of(typeof(SafeFileHandle), "Open", 6);
 
-    internal static SafeFileHandle Open(string path, int flags, int mode, bool failForSymlink, out bool wasSymlink, object? createOpenException)
+    internal static SafeFileHandle Open(string path, int flags, int mode, bool failForSymlink, out bool wasSymlink, object? createOpenException) =>
+        Greenlet.Running is { } self
+            ? OpenOnGreenlet(self, path, flags, mode, failForSymlink, out wasSymlink, createOpenException)
+            : OpenOriginal(path, flags, mode, failForSymlink, out wasSymlink, createOpenException);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SafeFileHandle OpenOnGreenlet(Greenlet self, string path, int flags, int mode, bool failForSymlink, out bool wasSymlink, object? createOpenException)
     {
-        if (Greenlet.Running is not { } self
-            || (flags & AccessMask) is not (PalReadOnly or PalWriteOnly) // opened for both, a FIFO never waits
+        if ((flags & AccessMask) is not (PalReadOnly or PalWriteOnly) // opened for both, a FIFO never waits
             || (flags & PalExclusive) != 0
             || !FileCalls.IsFifo(path, followLinks: (flags & PalNoFollow) == 0))
             return OpenOriginal(path, flags, mode, failForSymlink, out wasSymlink, createOpenException);

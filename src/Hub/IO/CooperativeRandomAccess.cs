@@ -21,9 +21,21 @@ internal static unsafe class CooperativeRandomAccess
         (delegate*<SafeFileHandle, ReadOnlySpan<byte>, long, void>)OriginalMethod.Of(
             typeof(RandomAccess), "WriteAtOffset", typeof(SafeFileHandle), typeof(ReadOnlySpan<byte>), typeof(long));
 
-    internal static int Read(SafeFileHandle handle, Span<byte> buffer, long fileOffset)
+    // Patching compiles these two: what only a wait needs is elsewhere.
+    internal static int Read(SafeFileHandle handle, Span<byte> buffer, long fileOffset) =>
+        Greenlet.Running is not { } self || SupportsRandomAccess(handle) || buffer.IsEmpty
+            ? ReadOriginal(handle, buffer, fileOffset)
+            : ReadWhenReady(self, handle, buffer, fileOffset);
+
+    internal static void Write(SafeFileHandle handle, ReadOnlySpan<byte> buffer, long fileOffset)
     {
-        if (Greenlet.Running is not { } self || SupportsRandomAccess(handle) || buffer.IsEmpty) return ReadOriginal(handle, buffer, fileOffset);
+        if (Greenlet.Running is not { } self || SupportsRandomAccess(handle)) WriteOriginal(handle, buffer, fileOffset);
+        else WriteWhenReady(self, handle, buffer, fileOffset);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadWhenReady(Greenlet self, SafeFileHandle handle, Span<byte> buffer, long fileOffset)
+    {
         bool held = false;
         try
         {
@@ -37,13 +49,9 @@ internal static unsafe class CooperativeRandomAccess
         }
     }
 
-    internal static void Write(SafeFileHandle handle, ReadOnlySpan<byte> buffer, long fileOffset)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteWhenReady(Greenlet self, SafeFileHandle handle, ReadOnlySpan<byte> buffer, long fileOffset)
     {
-        if (Greenlet.Running is not { } self || SupportsRandomAccess(handle))
-        {
-            WriteOriginal(handle, buffer, fileOffset);
-            return;
-        }
         bool held = false;
         try
         {
