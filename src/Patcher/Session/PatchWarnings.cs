@@ -28,7 +28,7 @@ internal static class PatchWarnings
         foreach (string warning in request.Warnings)
         {
             if (Patch.WarningSink is { } sink) sink(warning);
-            else Console.Error.WriteLine($"Patchy: warning: {warning}");
+            else ErrorOutput.WriteLine($"Patchy: warning: {warning}");
         }
     }
 

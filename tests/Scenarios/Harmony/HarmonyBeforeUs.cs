@@ -40,7 +40,7 @@ internal sealed class HarmonyBeforeUs : IScenario
         bool ran = false;
         var thread = new Thread(() => ran = true);
         thread.Start();
-        Thread.Sleep(20);
+        for (int tries = 0; !ran && tries < 500; tries++) Thread.Sleep(20); // it runs only while this thread waits
         checks.That("once Harmony has let go, all can", Patch.IsPatched(PatchGroups.Time) && ran && s_theirs == 1);
         thread.Join();
         return checks.Finish();
