@@ -1,9 +1,16 @@
+using System;
+
 namespace Patchy.Manifest;
 
 /// <summary>One row of the manifest, as written.</summary>
 internal sealed class ManifestRow
 {
     public const string WholeType = "*";
+
+    /// <summary>How the reason of a virtual member begins that the framework overrides in different ways.</summary>
+    public const string OverrideDecides = "an override decides";
+
+    private const string Below = " below it";
 
     /// <summary>The line in the file on which the row begins.</summary>
     public int Line { get; set; }
@@ -34,6 +41,10 @@ internal sealed class ManifestRow
 
     /// <summary>For inherits: through what. For refuse: why.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>Cooperative as far as something else is that only runs show: an override, or the stream below. docs/manifest.md has the words.</summary>
+    public bool DependsOnReceiver =>
+        Action == ManifestAction.Inherits && Reason is { } reason && (reason.StartsWith(OverrideDecides, StringComparison.Ordinal) || reason.Contains(Below, StringComparison.Ordinal));
 
     /// <summary>The full name of the member, for messages.</summary>
     public string Target => $"{Type}.{Member}";

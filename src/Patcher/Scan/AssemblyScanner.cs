@@ -77,7 +77,10 @@ internal sealed class AssemblyScanner
         if (reference.GetKind() != MemberReferenceKind.Method || TypeOf(reference.Parent) is not { } type) return null;
         string member = ReferenceText.Member(_metadata, reference), target = $"{type}.{member}";
         ManifestRow? row = _index.Find(type, member);
-        if (isVirtual && row is null or { Action: ManifestAction.Pass } && _receivers.Of(type, member) is { } depends) return (target, CallVerdict.DependsOnReceiver, PatchGroups.None, depends);
+        if (row is { DependsOnReceiver: true } || (isVirtual && row is null or { Action: ManifestAction.Pass }))
+        {
+            if ((_receivers.Of(type, member) ?? (row is { DependsOnReceiver: true } ? row.Reason : null)) is { } depends) return (target, CallVerdict.DependsOnReceiver, PatchGroups.None, depends);
+        }
         return row switch
         {
             null => null,

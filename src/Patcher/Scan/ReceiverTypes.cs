@@ -32,7 +32,7 @@ internal sealed class ReceiverTypes
     {
         if (type == "System.Object") return null;
         if (Array.IndexOf(s_wrappers, type) >= 0 && Array.Exists(s_verbs, verb => member.StartsWith(verb, StringComparison.Ordinal))) return "as the stream or text that is beneath it";
-        List<ManifestRow> met = [.. _byMember[member].Where(row => row.Type != type && DerivesFrom(row, type))];
+        List<ManifestRow> met = [.. _byMember[member].Where(row => row.Type != type && !row.DependsOnReceiver && DerivesFrom(row, type))];
         if (met.Count == 0) return null;
         string good = Names(met.Where(static row => IsCooperative(row))), bad = Names(met.Where(static row => !IsCooperative(row)));
         return good.Length == 0 ? $"blocks on {bad}" : $"cooperative on {good}{(bad.Length == 0 ? "" : $"; blocks on {bad}")}";

@@ -6,9 +6,7 @@ namespace Patchy.Tests.Manifest;
 /// <summary>The members that a row's reason names: "through Monitor.Wait(System.Object), and then ..." names Monitor.Wait.</summary>
 internal static partial class InheritedReason
 {
-    private const string Override = "an override decides";
-
-    public static bool IsOverride(string reason) => reason.StartsWith(Override, StringComparison.Ordinal);
+    public static bool IsOverride(string reason) => reason.StartsWith(ManifestRow.OverrideDecides, StringComparison.Ordinal);
 
     public static List<(string Type, string Member)> Sources(ManifestRow row)
     {
