@@ -12,6 +12,10 @@ public sealed record BodyCase(string Group, string Name, BodyAttribute Terms, Me
         return [.. Expand(type)];
     }
 
+    /// <summary>Runs the group's method Prepare, if it has one, before the process is patched: surroundings that the first use of a class fixes for good.</summary>
+    public static void Prepare(string group) =>
+        Groups().Single(t => GroupName(t) == group).GetMethod("Prepare", BindingFlags.Static | BindingFlags.Public)?.Invoke(null, null);
+
     /// <summary>Every body there is.</summary>
     public static IReadOnlyList<BodyCase> All() => [.. Groups().OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Expand)];
 

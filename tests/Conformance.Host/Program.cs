@@ -33,6 +33,7 @@ internal static class Program
             else return Usage();
         }
 
+        BodyCase.Prepare(group);
         var watchdog = new Watchdog(Write, TimeSpan.FromSeconds(limit));
         Ticker nativeTicker = Ticker.Start("native ticker");
         BodyCase[] list = [.. bodies];

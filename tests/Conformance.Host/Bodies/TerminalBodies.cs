@@ -23,6 +23,9 @@ internal static class TerminalBodies
         return keyboard;
     });
 
+    /// <summary>Console asks once what standard input is, and a warning of Patch.All() may be the first to use it.</summary>
+    public static void Prepare() => _ = s_keyboard.Value;
+
     private static Partner Type(PartnerKind kind, params string[] keys)
     {
         SafeFileHandle keyboard = s_keyboard.Value;
