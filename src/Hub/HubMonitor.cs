@@ -110,7 +110,7 @@ internal sealed class HubMonitor
     }
 
     private static bool HasWork(Hub hub) =>
-        hub.HasReady || !hub.Inbox.IsEmpty || hub.Timers.NextDue <= Deadline.Now || Libc.IsReadable(hub.Reactor.Descriptor);
+        hub.HasReady || !hub.Inbox.IsEmpty || hub.Attachments.HasWork || hub.Timers.NextDue <= Deadline.Now || Libc.IsReadable(hub.Reactor.Descriptor);
 
     /// <summary>When this thread first saw a greenlet on the carrier, and what of that is reported.</summary>
     private sealed class LastLook

@@ -29,7 +29,7 @@ internal sealed class AttachQueue : TimerNode
 
     public AttachQueue(Hub hub) => _hub = hub;
 
-    /// <summary>Only with the hub entered: something could be attached now.</summary>
+    /// <summary>Only with the hub entered: something could be attached now. The monitor asks too, and gets a hint.</summary>
     public bool HasWork => HeapIndex < 0 && (_escapes.Count > 0 || (_ends.Count > 0 && Volatile.Read(ref _ending) < MostEndsAtOnce));
 
     /// <summary>Somebody waits for a kernel thread, or is on the way to its end there.</summary>
