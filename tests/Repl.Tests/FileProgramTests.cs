@@ -18,7 +18,7 @@ public sealed class FileProgramTests : IDisposable
     private readonly UnknowingLibrary _library = new();
 
     [Fact]
-    public void Run_OfAFileWithAProject_IsConcurrent() => Run($"#:project {Places.Repository}/src/Patcher", []);
+    public void Run_OfAFileWithAProject_IsConcurrent() => Run($"#:project {Places.Repository}/src/Patcher\n#:property PublishAot=false", []);
 
     [Fact]
     public void Run_OfAFileWithThePackage_IsConcurrent()
@@ -30,7 +30,6 @@ public sealed class FileProgramTests : IDisposable
         // A package folder of its own, so that nothing stays behind; what else is needed comes from the usual one.
         Run($"""
             #:package Patchy@{Version}
-            #:property PublishAot=false
             #:property RestoreAdditionalProjectSources={_folder.FullName}
             #:property RestoreAdditionalProjectFallbackFolders={Places.Packages}
             """, new Dictionary<string, string> { ["NUGET_PACKAGES"] = Path.Combine(_folder.FullName, "packages") });
