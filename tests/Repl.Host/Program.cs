@@ -6,7 +6,6 @@ if (args is not [string folder, "main" or "pool"])
     Console.Error.WriteLine("usage: Patchy.Repl.Host FOLDER main|pool < cells");
     return 2;
 }
-Console.SetError(Console.Out); // a session shows both, in their order
 var session = new Session(folder);
 foreach (string cell in Session.CellsOf(Console.In.ReadToEnd()))
 {
