@@ -6,6 +6,8 @@ namespace Patchy.Scenarios.Promises;
 /// </summary>
 internal sealed class FirstLine : IScenario
 {
+    private const int Blocked = 250; // milliseconds: even a loaded machine gives the other five turns in them
+
     public int Run(string[] args)
     {
         _ = Patch.All();
@@ -23,15 +25,15 @@ internal sealed class FirstLine : IScenario
         other.Start();
 
         int before = turns;
-        Thread.Sleep(50);
+        Thread.Sleep(Blocked);
         checks.That("Sleep lets others run", turns > before + 5, turns - before);
 
         before = turns;
         object gate = new();
-        lock (gate) Monitor.Wait(gate, 50);
+        lock (gate) Monitor.Wait(gate, Blocked);
         checks.That("Monitor.Wait lets others run", turns > before + 5, turns - before);
 
-        var sleeper = new Thread(() => Thread.Sleep(50));
+        var sleeper = new Thread(() => Thread.Sleep(Blocked));
         sleeper.Start();
         before = turns;
         bool timedOut = sleeper.Join(20);
@@ -40,17 +42,17 @@ internal sealed class FirstLine : IScenario
 
         before = turns;
         using var set = new ManualResetEvent(false);
-        set.WaitOne(50);
+        set.WaitOne(Blocked);
         WaitHandle.WaitAny([set], 20);
         checks.That("WaitOne lets others run", turns > before + 5, turns - before);
 
         before = turns;
-        Task.Delay(50).Wait();
+        Task.Delay(Blocked).Wait();
         checks.That("Task.Wait lets others run", turns > before + 5, turns - before);
 
         before = turns;
         using var slim = new SemaphoreSlim(0);
-        slim.Wait(50);
+        slim.Wait(Blocked);
         checks.That("SemaphoreSlim.Wait lets others run", turns > before + 5, turns - before);
 
         before = turns;
@@ -63,7 +65,7 @@ internal sealed class FirstLine : IScenario
             lock (gate)
             {
                 held.Set();
-                Thread.Sleep(50);
+                Thread.Sleep(Blocked);
             }
         });
         owner.Start();
