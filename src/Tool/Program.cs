@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Linq;
 using Patchy.Tool.Doctor;
 using Patchy.Tool.Listing;
 using Patchy.Tool.Running;
@@ -44,7 +45,9 @@ internal static class Program
 
     private static int Usage(Command root, ParseResult result)
     {
-        foreach (ParseError error in result.Errors) Console.Error.WriteLine($"patchy: {error.Message}");
+        // An option that is none counts as the program, and then the program as one word too many: what is wrong is the first.
+        ParseError[] own = [.. result.Errors.Where(static error => error.SymbolResult is ArgumentResult)];
+        foreach (ParseError error in own.Length > 0 ? own : [.. result.Errors]) Console.Error.WriteLine($"patchy: {error.Message}");
         string[] help = result.CommandResult.Command == root ? ["--help"] : [result.CommandResult.Command.Name, "--help"];
         root.Parse(help).Invoke(new InvocationConfiguration { Output = Console.Error });
         return ExitCodes.Usage;

@@ -53,6 +53,12 @@ public sealed class PatchReportTests
     [InlineData("A.B.C(System.Collections.Generic.IList<System.ArraySegment<System.Byte>>,System.Byte[],System.Int32*)", "B.C(IList<ArraySegment<byte>>, byte[], int*)")]
     [InlineData("A.B.C()", "B.C()")]
     [InlineData("A.B.C", "B.C")]
+    [InlineData("Program.<Main>$(System.String[])", "Program.Main(string[])")]
+    [InlineData("Program+<>c.<<Main>$>b__0_1(System.Int32)", "Program.Main's lambda(int)")]
+    [InlineData("N.Program+<>c__DisplayClass0_0.<Run>b__2()", "Program.Run's lambda()")]
+    [InlineData("N.T.<Run>g__Step|3_1(System.Int32)", "T.Run's Step(int)")]
+    [InlineData("N.T+<RunAsync>d__4.MoveNext()", "T.RunAsync()")]
+    [InlineData("<>c.<<Main>$>b__0_1()", "Main's lambda()")]
     [InlineData("C", "C")]
     public void Short_OfAMethod_IsWhatAReaderWouldWrite(string target, string expected) => MethodText.Short(target).Should().Be(expected);
 }

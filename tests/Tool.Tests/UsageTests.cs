@@ -33,6 +33,17 @@ public class UsageTests
     }
 
     [Theory]
+    [InlineData("--strickt")]
+    [InlineData("--no-everything")]
+    public void Run_OptionThatIsNone_IsNamed(string option)
+    {
+        ToolRun run = ToolRun.Patchy(["run", option, ToolRun.Host]);
+
+        run.ExitCode.Should().Be(2, run.ToString());
+        run.Error.Should().StartWith($"patchy: There is no option {option}.", "not the program's path is what is wrong");
+    }
+
+    [Theory]
     [InlineData("--help", "Usage:\n  patchy [command] [options]")]
     [InlineData("run --help", "Usage:\n  patchy run [options] <app> [arguments]")]
     [InlineData("list -h", "Usage:\n  patchy list [options]")]

@@ -34,6 +34,10 @@ internal static class RunCommand
         foreach (Option<bool> flag in s_flags) command.Options.Add(flag);
         command.Options.Add(s_only);
         command.Options.Add(s_fiber);
+        s_app.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] word }, ..]) result.AddError($"There is no option {word}.");
+        });
         command.Arguments.Add(s_app);
         command.SetAction(Run);
         return command;
