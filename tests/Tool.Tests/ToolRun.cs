@@ -41,7 +41,8 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
 
     public static Process Start(string program, string[] words, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, words)
+        // A shell that starts something in the background has it ignore these two, and whatever is below inherits that: the tests must not depend on how they were started.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", program, .. words])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
