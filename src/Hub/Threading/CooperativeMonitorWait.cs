@@ -75,7 +75,7 @@ internal static unsafe class CooperativeMonitorWait
         if (result == ParkResult.Interrupted)
         {
             if (pulsed) Pulse(target); // it was not for one that will not act on it
-            greenlet.RaisePending();
+            if (greenlet.NoRaise == 0 && !BclSocketWait.IsLeft(target)) greenlet.RaisePending();
         }
         return pulsed;
     }
