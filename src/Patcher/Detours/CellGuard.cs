@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Patchy.Threading;
 
 namespace Patchy.Detours;
 
@@ -8,15 +9,20 @@ namespace Patchy.Detours;
 // 1. Only detours of methods that were compiled before the patch and were still eligible for tiering are watched: for them a tier-up, or
 //    the clean-up of call-counting stubs, may write the cell once more. The others are never written by the runtime.
 // 2. The list is replaced, never changed, so that the timer reads it without a lock.
-// 3. The period grows: a tier-up that is under way ends within a second; the clean-up of stubs can come at any time.
+// 3. A tier-up that is under way writes within a second or so, and a call that comes before the cell is mended passes the replacement: for that long a thread
+//    of its own looks each millisecond (the pool may be busy for longer than that). The clean-up of stubs can come at any time: a timer looks now and then.
 
-/// <summary>Looks after the cells of late detours. Runs on the timer's pool thread, which is always native.</summary>
+/// <summary>Looks after the cells of late detours, on threads that are always native.</summary>
 internal static class CellGuard
 {
+    private const int WatchfulMilliseconds = 3000;
+    private const int Period = 500;
+
     private static readonly object s_gate = new();
     private static PrecodeCellDetour[] s_watched = [];
     private static Timer? s_timer;
     private static long s_since;
+    private static bool s_isWatchful;
 
     public static void Watch(PrecodeCellDetour detour)
     {
@@ -24,9 +30,10 @@ internal static class CellGuard
         {
             s_watched = [.. s_watched, detour];
             s_since = Environment.TickCount64;
-            s_timer ??= CreateTimer();
-            s_timer.Change(1, Timeout.Infinite);
+            if (s_isWatchful) return;
+            s_isWatchful = true;
         }
+        NativeThreads.Start(new Thread(WatchClosely) { IsBackground = true, Name = "Patchy cell guard" });
     }
 
     public static void Forget(PrecodeCellDetour detour)
@@ -40,7 +47,7 @@ internal static class CellGuard
         AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
         try
         {
-            return new Timer(static _ => Look(), null, Timeout.Infinite, Timeout.Infinite);
+            return new Timer(static _ => LookAgain(), null, Timeout.Infinite, Timeout.Infinite);
         }
         finally
         {
@@ -48,15 +55,38 @@ internal static class CellGuard
         }
     }
 
+    private static void WatchClosely()
+    {
+        while (true)
+        {
+            Look();
+            Thread.Sleep(1);
+            lock (s_gate)
+            {
+                if (s_watched.Length != 0 && Environment.TickCount64 - s_since < WatchfulMilliseconds) continue;
+                s_isWatchful = false;
+                if (s_watched.Length == 0) return;
+                s_timer ??= CreateTimer();
+                s_timer.Change(Period, Timeout.Infinite);
+                return;
+            }
+        }
+    }
+
+    private static void LookAgain()
+    {
+        Look();
+        lock (s_gate)
+        {
+            if (s_watched.Length != 0 && !s_isWatchful) s_timer!.Change(Period, Timeout.Infinite);
+        }
+    }
+
     private static void Look()
     {
-        PrecodeCellDetour[] watched = Volatile.Read(ref s_watched);
-        foreach (PrecodeCellDetour detour in watched)
+        foreach (PrecodeCellDetour detour in Volatile.Read(ref s_watched))
         {
             if (!detour.Repair()) Forget(detour);
         }
-        if (watched.Length == 0) return;
-        long age = Environment.TickCount64 - s_since;
-        s_timer!.Change(age < 1000 ? 1 : age < 5000 ? 10 : 500, Timeout.Infinite);
     }
 }
