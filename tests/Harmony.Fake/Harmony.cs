@@ -15,7 +15,7 @@ public sealed class Harmony
     /// <summary>What was called, one line each.</summary>
     public static List<string> Log { get; } = [];
 
-    /// <summary>When it says so, Patch fails for that method.</summary>
+    /// <summary>When it says so, Patch fails for that method, at the worst moment: the patch is noted and the body is not made.</summary>
     public static Func<MethodBase, bool>? Fails { get; set; }
 
     public string Id { get; }
@@ -23,10 +23,10 @@ public sealed class Harmony
     public MethodInfo? Patch(MethodBase original, HarmonyMethod? prefix = null, HarmonyMethod? postfix = null, HarmonyMethod? transpiler = null, HarmonyMethod? finalizer = null)
     {
         Log.Add($"Patch {Id} {original.Name}");
-        if (Fails?.Invoke(original) == true) throw new InvalidOperationException("the fake was told to fail");
         if (prefix is not null || postfix is not null || finalizer is not null) throw new NotSupportedException("The fake knows transpilers only.");
         if (!s_patches.TryGetValue(original, out List<(string, MethodInfo)>? patches)) s_patches.Add(original, patches = []);
         patches.Add((Id, transpiler!.Method));
+        if (Fails?.Invoke(original) == true) throw new InvalidOperationException("the fake was told to fail");
         return Renew(original, patches);
     }
 

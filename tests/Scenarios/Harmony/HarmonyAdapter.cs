@@ -101,8 +101,11 @@ internal sealed class HarmonyAdapter : IScenario
             _checks.That("a method that Harmony refuses is an error that says so", e.Message.Contains("Harmony refused it in Patch") && e.Message.Contains("the fake was told to fail"), e.Message);
         }
         Fake.Fails = null;
+        _checks.That("what Harmony noted before it failed is taken back, too", Calls("Unpatch") == Calls("Patch"), $"{Calls("Patch")} patched, {Calls("Unpatch")} taken back");
         _checks.That("and nothing stays patched", Patch.Report is null && Owners(SleepMethod()).Length == 0 && Fake.Log.Count(line => line.StartsWith("Unpatch patchy.", StringComparison.Ordinal)) >= 10);
     }
+
+    private static int Calls(string what) => Fake.Log.Count(line => line.StartsWith($"{what} patchy.", StringComparison.Ordinal));
 
     private void APatchOfAnotherIsRefused()
     {

@@ -35,7 +35,15 @@ internal sealed class HarmonyDetour : IDetour
     {
         if (IsApplied) return;
         HarmonyBody.Know(this);
-        _harmony.Patch(Owner, Source, HarmonyBody.Transpiler);
+        try
+        {
+            _harmony.Patch(Owner, Source, HarmonyBody.Transpiler);
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
         Volatile.Write(ref _applied, 1);
     }
 
@@ -52,5 +60,19 @@ internal sealed class HarmonyDetour : IDetour
         }
         HarmonyBody.Forget(Source);
         return true;
+    }
+
+    /// <summary>Harmony may have noted the patch before it failed: then the next patch of anybody would bring it back.</summary>
+    private void Abandon()
+    {
+        try
+        {
+            _harmony.Unpatch(Owner, Source, HarmonyBody.Transpiler);
+        }
+        catch (DetourRefusedException)
+        {
+            // What made the patch fail makes this fail, too; the first error is the one to tell.
+        }
+        HarmonyBody.Forget(Source);
     }
 }
