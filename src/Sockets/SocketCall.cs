@@ -8,6 +8,7 @@ namespace Patchy.Sockets;
 // Protocol of every blocking call on a socket.
 //  1. The descriptor is made non-blocking once and stays so (the BCL's own asynchronous calls do the same); Socket.Blocking stays true.
 //  2. The call is tried at once, unless the BCL has operations queued in that direction: then it goes through the BCL's queue, behind them.
+//     PATCHY_SOCKETS=slow sends every call that can be queued there (all but connect, poll and select), for diagnosis and as the tests' oracle.
 //  3. When it would block the greenlet parks in the hub's reactor and tries again. Tried first, then waited for: the reactor is edge-triggered.
 //  4. A parked greenlet holds no reference on the handle, as the BCL's own blocking calls do not: a close finds it through FdWait.Forget.
 //  5. Nothing is ever thrown between an operation that succeeded and its return: what is pending is raised only after a wait, before the next try.
@@ -15,13 +16,16 @@ namespace Patchy.Sockets;
 /// <summary>What the blocking calls on a socket have in common.</summary>
 internal static class SocketCall
 {
+    // A constant for the code that tiering compiles: costs nothing where it is not set.
+    private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
+
     /// <summary>True: try the operation on <paramref name="handle"/>, and <see cref="Park"/> when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryBegin(object context, FdInterest interest, out SafeSocketHandle handle)
     {
         handle = SocketInternals.Handle(context);
         if (!SocketInternals.IsHandleNonBlocking(context)) MakeNonBlocking(context);
-        return !OperationQueues.HasQueued(context, interest);
+        return !s_isSlow && !OperationQueues.HasQueued(context, interest);
     }
 
     /// <summary>
