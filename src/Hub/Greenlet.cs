@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using Patchy.Fibers;
+using Patchy.Reactor;
 using Patchy.Scheduling;
 using Patchy.Threading;
 
@@ -102,6 +103,9 @@ public partial class Greenlet : ILinkable, IDisposable
 
     /// <summary>The wait it is in, or null. Other threads may look.</summary>
     internal Waiter? CurrentWait;
+
+    /// <summary>The wait for a descriptor that it uses again and again; made by the first.</summary>
+    internal FdWaiter? DescriptorWait;
 
     /// <summary>True while it runs on a kernel thread of its own: what it does there is not seen by the hub.</summary>
     internal volatile bool IsOffCarrier;

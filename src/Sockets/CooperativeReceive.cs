@@ -85,29 +85,45 @@ internal static unsafe class CooperativeReceive
         Greenlet self, SafeSocketHandle handle, Span<byte> buffer, IList<ArraySegment<byte>>? buffers, ref SocketFlags flags, Memory<byte> socketAddress,
         out int socketAddressLength, int timeout, out int bytesReceived)
     {
+        if (buffers is null && socketAddress.Length == 0) return Receive(self, handle, buffer, ref flags, out socketAddressLength, timeout, out bytesReceived);
         Deadline deadline = default;
         while (true)
         {
-            SocketFlags receivedFlags = SocketFlags.None;
-            bool done;
-            SocketError error;
-            if (buffers is null && socketAddress.Length == 0)
-            {
-                // Socket.Receive looks neither at the address nor at the flags: recv(2) does, which costs less than recvmsg(2).
-                socketAddressLength = 0;
-                done = SocketInternals.TryReceive(null, handle, buffer, flags, out bytesReceived, out error);
-            }
-            else
-            {
-                done = SocketInternals.TryReceiveFrom(
-                    null, handle, buffer, buffers, flags, socketAddress.Span, out socketAddressLength, out bytesReceived, out receivedFlags, out error);
-            }
+            bool done = SocketInternals.TryReceiveFrom(
+                null, handle, buffer, buffers, flags, socketAddress.Span, out socketAddressLength, out bytesReceived, out SocketFlags receivedFlags, out SocketError error);
             if (!done) error = SocketCall.Park(self, handle, FdInterest.Read, timeout, ref deadline);
             if (done || error != SocketError.Success)
             {
                 if (!done) socketAddressLength = socketAddress.Length; // as the BCL leaves it when nothing came
                 flags = receivedFlags;
                 return error;
+            }
+        }
+    }
+
+    /// <summary>Socket.Receive looks neither at the address nor at the flags: recv(2) does, which costs less than recvmsg(2).</summary>
+    private static SocketError Receive(Greenlet self, SafeSocketHandle handle, Span<byte> buffer, ref SocketFlags flags, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
+        Deadline deadline = default;
+        SocketFlags asked = flags;
+        flags = SocketFlags.None;
+        socketAddressLength = 0;
+        while (true)
+        {
+            FdMark mark = FdWait.Mark(self, handle, (int)handle.DangerousGetHandle(), FdInterest.Read);
+            if (!mark.IsDrained || asked != SocketFlags.None || buffer.Length == 0)
+            {
+                if (SocketInternals.TryReceive(null, handle, buffer, asked, out bytesReceived, out SocketError error))
+                {
+                    if (bytesReceived > 0 && bytesReceived < buffer.Length && asked == SocketFlags.None) mark.NoteShortRead();
+                    return error;
+                }
+            }
+            SocketError end = SocketCall.Park(self, handle, FdInterest.Read, timeout, ref deadline, mark);
+            if (end != SocketError.Success)
+            {
+                bytesReceived = 0;
+                return end;
             }
         }
     }

@@ -9,7 +9,8 @@ namespace Patchy.Sockets;
 //  1. The descriptor is made non-blocking once and stays so (the BCL's own asynchronous calls do the same); Socket.Blocking stays true.
 //  2. The call is tried at once, unless the BCL has operations queued in that direction: then it goes through the BCL's queue, behind them.
 //     PATCHY_SOCKETS=slow sends every call that can be queued there (all but connect, poll and select), for diagnosis and as the tests' oracle.
-//  3. When it would block the greenlet parks in the hub's reactor and tries again. Tried first, then waited for: the reactor is edge-triggered.
+//  3. When it would block the greenlet parks in the hub's reactor and tries again. Tried first, then waited for: the reactor is edge-triggered. A plain receive that is known to
+//     have nothing to take waits first (FdMark).
 //  4. A parked greenlet holds no reference on the handle, as the BCL's own blocking calls do not: a close finds it through FdWait.Forget.
 //  5. Nothing is ever thrown between an operation that succeeded and its return: what is pending is raised only after a wait, before the next try.
 
@@ -19,7 +20,7 @@ internal static class SocketCall
     // A constant for the code that tiering compiles: costs nothing where it is not set.
     private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
 
-    /// <summary>True: try the operation on <paramref name="handle"/>, and <see cref="Park"/> when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>.</summary>
+    /// <summary>True: try the operation on <paramref name="handle"/>, and park when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryBegin(object context, FdInterest interest, out SafeSocketHandle handle)
     {
@@ -37,12 +38,18 @@ internal static class SocketCall
     /// <param name="interest">What to wait for.</param>
     /// <param name="timeout">As the BCL passes it, milliseconds: not above 0 is for ever.</param>
     /// <param name="deadline">Of the whole call; default before the first wait.</param>
+    internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline) =>
+        Park(self, handle, interest, timeout, ref deadline, default);
+
+    /// <summary>As the other; <paramref name="mark"/> is from before the try.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // keeps the path of calls that need not wait short
-    internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline)
+    internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline, in FdMark mark)
     {
         if (deadline.Ticks == 0) deadline = timeout > 0 ? Deadline.In(timeout) : Deadline.Never;
-        switch (FdWait.Wait(handle, (int)handle.DangerousGetHandle(), interest, deadline))
+        switch (FdWait.Wait(self, handle, (int)handle.DangerousGetHandle(), interest, deadline, mark))
         {
+            case FdResult.Ready:
+                return SocketError.Success;
             case FdResult.TimedOut:
                 return SocketError.TimedOut;
             case FdResult.Closed:
@@ -51,10 +58,8 @@ internal static class SocketCall
             case FdResult.Interrupted:
                 self.RaisePending(Interrupts.Injected);
                 return SocketError.Success;
-            case FdResult.Unpollable:
-                return Doze(self, deadline);
             default:
-                return SocketError.Success;
+                return Doze(self, deadline);
         }
     }
 

@@ -12,6 +12,7 @@ internal static unsafe class Libc
     public const int EpollCtlDel = 2;
     public const int EpollCtlMod = 3;
     public const uint EpollIn = 0x1;
+    public const uint EpollPri = 0x2;
     public const uint EpollOut = 0x4;
     public const uint EpollErr = 0x8;
     public const uint EpollHup = 0x10;
@@ -21,6 +22,10 @@ internal static unsafe class Libc
     public const int Enoent = 2;
     public const int Eintr = 4;
     public const int Eexist = 17;
+    public const int SoType = 3;
+    public const int SoProtocol = 38;
+    public const int SockStream = 1;
+    public const int IpProtoTcp = 6;
 
     [DllImport("libc", SetLastError = true)]
     public static extern int eventfd(uint initial, int flags);
@@ -54,6 +59,18 @@ internal static unsafe class Libc
 
     [DllImport("libc")]
     private static extern int poll(PollFd* fds, nuint count, int milliseconds);
+
+    /// <summary>An option of the level SOL_SOCKET, or -1.</summary>
+    public static int SocketOption(int fd, int option)
+    {
+        const int SolSocket = 1;
+        int value, length = sizeof(int);
+        // SAFETY: two live locals of the size that is said.
+        return getsockopt(fd, SolSocket, option, &value, &length) == 0 ? value : -1;
+    }
+
+    [DllImport("libc")]
+    private static extern int getsockopt(int fd, int level, int option, void* value, int* length);
 
     /// <summary>The kernel's id of the thread that runs this, whatever fiber is mounted on it.</summary>
     [DllImport("libc")]

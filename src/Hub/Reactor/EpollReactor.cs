@@ -1,5 +1,5 @@
 using System;
-using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Patchy.Interop;
@@ -9,17 +9,21 @@ namespace Patchy.Reactor;
 
 // Protocol.
 //  1. A descriptor is added to the epoll set once, edge-triggered, for both directions, and stays there until Forget.
-//  2. An edge wakes all that wait in its direction; when nobody waits it is kept in the entry and ends the next wait at once. As whoever waits has
-//     tried the call first, no edge is lost: an edge before the try shows in the try, one after it shows in the entry.
+//  2. An edge wakes all that wait in its direction, and is counted: a wait with a mark (FdMark) begins only if there was none since the mark. For a wait without one it
+//     is also kept in the entry when nobody waits, and ends that wait at once. As whoever waits has tried the call first, no edge is lost: an edge before the try
+//     shows in the try, one after it shows in the entry.
 //  3. The table and its entries are touched under _latch only (greenlets of this hub, the loop, and Forget from anywhere); looking whether there is
 //     an entry at all needs no latch, since an entry is made while the descriptor cannot be closed (the guard of FdWait.Wait) and close comes after Forget.
+//     For the same reason a wait needs no reference on the handle that the entry belongs to: if the entry is still in the table when the waiter is added, the close of that
+//     handle has yet to come, and will find the waiter. An entry of another handle with the same number is taken for none.
 //  4. After Forget an event of the same epoll_wait may still name the number; it meets no entry, or a new one, which it wakes for nothing: harmless.
 
 /// <summary>The descriptors that greenlets of one hub wait for (Linux epoll).</summary>
 internal sealed unsafe class EpollReactor
 {
     private const int BatchSize = 256;
-    private const int ReadEvents = unchecked((int)(Libc.EpollIn | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup));
+    private const int ReadEvents = unchecked((int)(Libc.EpollIn | Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup));
+    private const int EndEvents = unchecked((int)(Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)); // FdMark, rule 3
     private const int WriteEvents = unchecked((int)(Libc.EpollOut | Libc.EpollErr | Libc.EpollHup));
 
     // struct epoll_event is packed on x86-64 only.
@@ -47,25 +51,51 @@ internal sealed unsafe class EpollReactor
 
     public int Descriptor => _epoll;
 
-    /// <summary>Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>.</summary>
-    public bool TryAdd(FdWaiter waiter, int fd, FdInterest interest, out FdResult result)
+    /// <summary>May be called from any thread: what is known of the descriptor, if it is registered under that handle; else null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public FdEntry? Find(SafeHandle owner, int fd)
+    {
+        FdEntry?[] entries = Volatile.Read(ref _entries);
+        return (uint)fd < (uint)entries.Length && entries[fd] is { IsRegistered: true } entry && entry.BelongsTo(owner) ? entry : null;
+    }
+
+    /// <summary>
+    /// Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>. The owner is null when its
+    /// close will not be told.
+    /// </summary>
+    public bool TryAdd(FdWaiter waiter, SafeHandle? owner, int fd, FdInterest interest, out FdResult result)
     {
         result = FdResult.Ready;
         _latch.Enter();
         FdEntry entry = GetEntry(fd);
         bool park = false;
-        if (!entry.IsRegistered && !TryRegister(entry, fd))
+        if (!entry.IsRegistered && !TryRegister(entry, owner))
         {
             result = FdResult.Unpollable;
         }
-        else if (entry.EdgeOf(interest))
+        else if (entry.Of(interest).HasEdge)
         {
-            entry.EdgeOf(interest) = false;
+            entry.Of(interest).HasEdge = false;
         }
         else
         {
-            (entry.Of(interest) ??= []).Add(waiter);
+            entry.Of(interest).Add(waiter);
             park = true;
+        }
+        _latch.Exit();
+        return park;
+    }
+
+    /// <summary>Only on a running greenlet: from now on edges wake <paramref name="waiter"/>. False: there were more than so many edges, or the entry is not in the table any more.</summary>
+    public bool TryAdd(FdWaiter waiter, FdEntry entry, FdInterest interest, int edges)
+    {
+        _latch.Enter();
+        ref FdSide side = ref entry.Of(interest);
+        bool park = side.Edges == edges && EntryOf(entry.Fd) == entry;
+        if (park)
+        {
+            side.HasEdge = false;
+            side.Add(waiter);
         }
         _latch.Exit();
         return park;
@@ -75,7 +105,7 @@ internal sealed unsafe class EpollReactor
     public void Remove(FdWaiter waiter, int fd, FdInterest interest)
     {
         _latch.Enter();
-        _entries[fd]?.Of(interest)?.Remove(waiter);
+        EntryOf(fd)?.Of(interest).Remove(waiter);
         _latch.Exit();
     }
 
@@ -83,7 +113,7 @@ internal sealed unsafe class EpollReactor
     public void Drop(int fd)
     {
         _latch.Enter();
-        if (EntryOf(fd) is { Readers: null or { Count: 0 }, Writers: null or { Count: 0 } } entry)
+        if (EntryOf(fd) is { HasWaiters: false } entry)
         {
             if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
             _entries[fd] = null;
@@ -112,7 +142,7 @@ internal sealed unsafe class EpollReactor
         {
             if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
             _entries[fd] = null;
-            woke = WakeAll(entry.Readers, closed: true) | WakeAll(entry.Writers, closed: true);
+            woke = entry.Read.WakeAll(closed: true) | entry.Write.WakeAll(closed: true);
         }
         _latch.Exit();
         return woke;
@@ -125,7 +155,7 @@ internal sealed unsafe class EpollReactor
         _latch.Enter();
         foreach (FdEntry? entry in _entries)
         {
-            any = entry is not null && (entry.Readers is { Count: > 0 } || entry.Writers is { Count: > 0 });
+            any = entry is { HasWaiters: true };
             if (any) break;
         }
         _latch.Exit();
@@ -139,8 +169,8 @@ internal sealed unsafe class EpollReactor
         _latch.Enter();
         if (EntryOf(fd) is { } entry)
         {
-            Edge(entry, FdInterest.Read);
-            Edge(entry, FdInterest.Write);
+            Edge(ref entry.Read);
+            Edge(ref entry.Write);
         }
         _latch.Exit();
     }
@@ -160,29 +190,18 @@ internal sealed unsafe class EpollReactor
             if (fd == _bell.Descriptor) _bell.Clear();
             else if ((uint)fd < (uint)_entries.Length && _entries[fd] is { } entry)
             {
-                if ((events & ReadEvents) != 0) Edge(entry, FdInterest.Read);
-                if ((events & WriteEvents) != 0) Edge(entry, FdInterest.Write);
+                if ((events & EndEvents) != 0) entry.StopTrustingShortReads();
+                if ((events & ReadEvents) != 0) Edge(ref entry.Read);
+                if ((events & WriteEvents) != 0) Edge(ref entry.Write);
             }
         }
         _latch.Exit();
     }
 
-    private static void Edge(FdEntry entry, FdInterest interest)
+    private static void Edge(ref FdSide side)
     {
-        if (!WakeAll(entry.Of(interest), closed: false)) entry.EdgeOf(interest) = true;
-    }
-
-    private static bool WakeAll(List<FdWaiter>? waiters, bool closed)
-    {
-        if (waiters is null || waiters.Count == 0) return false;
-        bool woke = false;
-        foreach (FdWaiter waiter in waiters)
-        {
-            if (closed) waiter.IsClosed = true;
-            woke |= waiter.Wake();
-        }
-        waiters.Clear();
-        return woke;
+        Volatile.Write(ref side.Edges, side.Edges + 1);
+        if (!side.WakeAll(closed: false)) side.HasEdge = true;
     }
 
     private bool Knows(int fd)
@@ -201,15 +220,17 @@ internal sealed unsafe class EpollReactor
             Array.Resize(ref grown, Math.Max(fd + 1, _entries.Length * 2));
             Volatile.Write(ref _entries, grown);
         }
-        return _entries[fd] ??= new FdEntry();
+        return _entries[fd] ??= new FdEntry(fd);
     }
 
-    private bool TryRegister(FdEntry entry, int fd)
+    private bool TryRegister(FdEntry entry, SafeHandle? owner)
     {
-        const uint Both = Libc.EpollIn | Libc.EpollOut | Libc.EpollRdHup | Libc.EpollEt;
-        int failed = Control(Libc.EpollCtlAdd, fd, Both);
-        if (failed != 0 && Marshal.GetLastPInvokeError() == Libc.Eexist) failed = Control(Libc.EpollCtlMod, fd, Both);
-        return entry.IsRegistered = failed == 0;
+        const uint Both = Libc.EpollIn | Libc.EpollPri | Libc.EpollOut | Libc.EpollRdHup | Libc.EpollEt;
+        int failed = Control(Libc.EpollCtlAdd, entry.Fd, Both);
+        if (failed != 0 && Marshal.GetLastPInvokeError() == Libc.Eexist) failed = Control(Libc.EpollCtlMod, entry.Fd, Both);
+        if (failed != 0) return false;
+        if (owner is not null) entry.BelongTo(owner);
+        return entry.IsRegistered = true;
     }
 
     private int Control(int operation, int fd, uint events)

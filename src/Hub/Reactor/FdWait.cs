@@ -6,6 +6,13 @@ namespace Patchy.Reactor;
 /// <summary>Waiting for descriptors in the hub's own reactor.</summary>
 internal static class FdWait
 {
+    /// <summary>Only on a running greenlet, before a try: what <see cref="Wait(Greenlet, SafeHandle, int, FdInterest, Deadline, in FdMark)"/> wants to know.</summary>
+    /// <param name="self">The running greenlet.</param>
+    /// <param name="guard">Owns the descriptor; it need not be held.</param>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="interest">The direction.</param>
+    public static FdMark Mark(Greenlet self, SafeHandle guard, int fd, FdInterest interest) => new(self.Hub.Reactor.Find(guard, fd), interest);
+
     /// <summary>
     /// Only on a running greenlet: parks until <paramref name="fd"/> is ready in that direction. The registration survives between waits
     /// (edge-triggered): the caller must have tried the call and seen EAGAIN before it waits. Several greenlets may wait for the same fd and direction;
@@ -19,12 +26,12 @@ internal static class FdWait
     {
         Greenlet self = Greenlet.Running!;
         EpollReactor reactor = self.Hub.Reactor;
-        var waiter = new FdWaiter(self, fd, interest);
+        FdWaiter waiter = Begin(self, fd, interest);
         bool held = false;
         try
         {
             guard.DangerousAddRef(ref held);
-            if (!reactor.TryAdd(waiter, fd, interest, out FdResult result)) return result;
+            if (!reactor.TryAdd(waiter, guard, fd, interest, out FdResult result)) return result;
         }
         catch (ObjectDisposedException)
         {
@@ -34,12 +41,19 @@ internal static class FdWait
         {
             if (held) guard.DangerousRelease();
         }
+        return Park(reactor, waiter, fd, interest, deadline);
+    }
 
-        ParkResult park = waiter.Park(deadline, Interrupts.Injected);
-        if (waiter.IsClosed) return FdResult.Closed;
-        if (park == ParkResult.Woken) return FdResult.Ready;
-        reactor.Remove(waiter, fd, interest);
-        return park == ParkResult.TimedOut ? FdResult.TimedOut : FdResult.Interrupted;
+    /// <summary>
+    /// As the other, exact and without a reference on the guard: the wait ends at once when there was an edge after the mark was made. The caller must have tried after that, or
+    /// know from the mark that a try is in vain.
+    /// </summary>
+    public static FdResult Wait(Greenlet self, SafeHandle guard, int fd, FdInterest interest, Deadline deadline, in FdMark mark)
+    {
+        if (mark.Entry is not { } entry) return Wait(guard, fd, interest, deadline);
+        EpollReactor reactor = self.Hub.Reactor;
+        FdWaiter waiter = Begin(self, fd, interest);
+        return reactor.TryAdd(waiter, entry, interest, mark.Edges) ? Park(reactor, waiter, fd, interest, deadline) : FdResult.Ready;
     }
 
     /// <summary>
@@ -50,9 +64,8 @@ internal static class FdWait
     {
         Greenlet self = Greenlet.Running!;
         EpollReactor reactor = self.Hub.Reactor;
-        var waiter = new FdWaiter(self, fd, interest);
-        FdResult result;
-        if (reactor.TryAdd(waiter, fd, interest, out result))
+        FdWaiter waiter = Begin(self, fd, interest);
+        if (reactor.TryAdd(waiter, null, fd, interest, out FdResult result))
         {
             result = waiter.Park(deadline, Interrupts.Injected) switch
             {
@@ -81,5 +94,21 @@ internal static class FdWait
     public static void Recheck(int fd)
     {
         foreach (Hub hub in HubRegistry.All) hub.Reactor.Recheck(fd);
+    }
+
+    private static FdWaiter Begin(Greenlet self, int fd, FdInterest interest)
+    {
+        FdWaiter waiter = self.DescriptorWait ??= new FdWaiter(self);
+        waiter.Begin(fd, interest);
+        return waiter;
+    }
+
+    private static FdResult Park(EpollReactor reactor, FdWaiter waiter, int fd, FdInterest interest, Deadline deadline)
+    {
+        ParkResult park = waiter.Park(deadline, Interrupts.Injected);
+        if (park != ParkResult.Woken) reactor.Remove(waiter, fd, interest); // whoever closes it may be waking it in vain just now
+        if (waiter.IsClosed) return FdResult.Closed;
+        if (park == ParkResult.Woken) return FdResult.Ready;
+        return park == ParkResult.TimedOut ? FdResult.TimedOut : FdResult.Interrupted;
     }
 }
