@@ -100,9 +100,9 @@ public sealed class Listener
     internal EndPoint Resolve()
     {
         if (EndPoint is { } known) return known;
-        SocketError error = Sockets.CooperativeDns.GetAddrInfo(_host!, true, AddressFamily.InterNetwork, out _, out _, out IPAddress[] found, out int code);
+        SocketError error = Sockets.CooperativeDns.GetAddrInfo(_host!, true, AddressFamily.InterNetwork, out _, out _, out IPAddress[] found, out _);
         if (error != SocketError.Success || found is not { Length: > 0 })
-            throw new SocketException(code != 0 ? code : (int)SocketError.HostNotFound, $"The name {_host} that the server should listen on has no IPv4 address.");
+            throw new SocketException((int)(error != SocketError.Success ? error : SocketError.HostNotFound), $"The name {_host} that the server should listen on has no IPv4 address.");
         return new IPEndPoint(found[0], _port);
     }
 

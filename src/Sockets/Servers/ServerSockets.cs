@@ -36,7 +36,7 @@ internal static unsafe class ServerSockets
         catch (SocketException exception)
         {
             socket.Dispose();
-            throw new SocketException(exception.ErrorCode, $"{exception.Message}: {address}");
+            throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message}: {address}");
         }
         catch
         {
