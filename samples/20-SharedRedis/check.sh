@@ -1,0 +1,16 @@
+# Against a Redis of its own, which keeps nothing.
+if ! command -v redis-server > /dev/null; then
+  [ "$(id -u)" -eq 0 ] && { apt-get install -y redis-server || { apt-get update && apt-get install -y redis-server; }; } > /dev/null 2>&1
+  command -v redis-server > /dev/null || { echo "redis-server is missing: apt-get install redis-server"; exit 77; }
+fi
+folder=$(mktemp -d)
+trap 'kill "$redis" 2> /dev/null; wait "$redis"; rm -rf "$folder"' EXIT
+for port in 16379 16380 16381 16382; do
+  redis-server --bind 127.0.0.1 --port "$port" --save "" --appendonly no --dir "$folder" > "$folder/log" & redis=$!
+  for _ in $(seq 50); do grep -q "Ready to accept" "$folder/log" && break 2; kill -0 "$redis" 2> /dev/null || break; sleep 0.1; done
+done
+"$1" "127.0.0.1:$port" > "$2" || exit 1
+diff "$2" - <<'TEXT'
+1000 visits by 100 guests
+100 greenlets were waiting for it at the same time
+TEXT
