@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Patchy.Bench.Running;
 using Patchy.Bench.Words;
@@ -8,7 +7,7 @@ namespace Patchy.Bench;
 /// <summary>Runs every word once, quickly, and checks the line that it prints. Says nothing about speed.</summary>
 internal sealed class CheckCommand : IBenchCommand
 {
-    private const int LimitMs = 60_000;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     public string Name => "check";
 
@@ -28,29 +27,28 @@ internal sealed class CheckCommand : IBenchCommand
 
     private static string? Problem(Word word, out string line)
     {
-        int port = 0;
-        if (!word.EndsByItself) port = Ports.Free();
-        object[] arguments = port == 0 ? [word.Name, "--quick"] : [word.Name, port];
-        using Process process = Contender.Start(Contender.ThisProgram(), arguments);
-        if (port != 0) AskAndEnd(process, port);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        bool ended = process.WaitForExit(LimitMs);
-        if (!ended) process.Kill();
-        line = output.GetAwaiter().GetResult().TrimEnd();
-        if (!ended) return $"it has not ended after {LimitMs / 1000} s.";
-        return process.ExitCode != 0 ? $"it ended with exit code {process.ExitCode}." : ProblemOfLine(word.Name, line);
+        int port = word.EndsByItself ? 0 : Ports.Free();
+        object last = port == 0 ? "--quick" : port;
+        using var process = new Child([.. Contender.ThisProgram(), word.Name, $"{last}"]);
+        line = "";
+        try
+        {
+            if (port != 0) AskAndEnd(process, port);
+            line = process.Output(s_limit).TrimEnd();
+        }
+        catch (InvalidOperationException e)
+        {
+            return e.Message;
+        }
+        return ProblemOfLine(word.Name, line);
     }
 
-    private static void AskAndEnd(Process server, int port)
+    private static void AskAndEnd(Child server, int port)
     {
         Ports.WaitUntilListened(server, port);
-        using (Process load = Contender.Start(Contender.ThisProgram(), "echo-load", port, 10, 1))
-        {
-            load.StandardOutput.ReadToEnd();
-            load.WaitForExit();
-        }
-        using Process kill = Contender.Start(["kill", "-TERM"], server.Id);
-        kill.WaitForExit();
+        using (var load = new Child([.. Contender.ThisProgram(), "load", $"{port}", "connections=10", "seconds=1", "warm=0.5"])) load.Output(s_limit);
+        using var kill = new Child(["kill", "-TERM", $"{server.Id}"]);
+        kill.Output(s_limit);
     }
 
     private static string? ProblemOfLine(string word, string line)

@@ -1,10 +1,13 @@
-"""The gevent peer of Patchy.Bench: WORK [SIZE], or echo-server PORT. Prints one line "name=value ..." as the others do."""
+"""The gevent peer of Patchy.Bench: WORK [SIZE], or serve WORK PORT .... Prints one line "name=value ..." as the others do.
+
+PATCHY_BENCH_DIVISOR makes it do only a part of the work.
+"""
 from gevent import monkey
 
 monkey.patch_all()
 
+import os
 import resource
-import socket
 import sys
 import threading
 import time
@@ -15,13 +18,18 @@ from gevent.lock import Semaphore
 from gevent.pool import Pool
 from gevent.queue import Queue
 
+import gevent_sockets
+
+DIVISOR = int(os.environ.get("PATCHY_BENCH_DIVISOR", "1"))
+
 
 def together(count, body):
     gevent.joinall([gevent.spawn(body) for _ in range(count)])
 
 
 def timed(operations, run):
-    run(operations // 20)
+    operations = operations // DIVISOR // 100 * 100
+    run(operations // 20 // 100 * 100)
     start = time.perf_counter()
     run(operations)
     return (time.perf_counter() - start) / operations * 1e9
@@ -146,28 +154,11 @@ def sleepers(count):
     print(f"extra_wall_ms={wall * 1000 - 1000:.1f} cpu_ms={cpu * 1000:.1f} rss_kb_each={(after.ru_maxrss - before.ru_maxrss) / count:.2f}")
 
 
-def serve(port):
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(4096)
-    while True:
-        connection, _ = listener.accept()
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        gevent.spawn(echo, connection)
-
-
-def echo(connection):
-    with connection:
-        try:
-            while data := connection.recv(4096):
-                connection.sendall(data)
-        except ConnectionError:
-            pass
-
-
 def main():
-    work, size = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    work = sys.argv[1]
+    if work == "serve":
+        gevent_sockets.serve(*sys.argv[2:])
+    size = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     if work == "yield":
         print(f"ns={timed(400_000, lambda n: yielding(size, n)):.1f}")
     elif work == "switch":
@@ -188,8 +179,10 @@ def main():
         print(f"contended_ns={timed(40_000, contended):.1f} uncontended_ns={timed(2_000_000, uncontended):.2f}")
     elif work == "sleepers":
         sleepers(size)
-    elif work == "echo-server":
-        serve(size)
+    elif work == "rtt":
+        print(f"ns={timed(50_000, gevent_sockets.round_trips()):.1f}")
+    elif work == "fairness":
+        print(gevent_sockets.fairness(size, int(sys.argv[3])))
     else:
         sys.exit(2)
 

@@ -8,6 +8,8 @@ internal sealed class Figures
 {
     private readonly List<KeyValuePair<string, double>> _values = new();
 
+    public bool IsEmpty => _values.Count == 0;
+
     public IEnumerable<string> Names => _values.Select(v => v.Key);
 
     public double? this[string name] => _values.Where(v => v.Key == name).Select(v => (double?)v.Value).FirstOrDefault();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,7 +6,8 @@ namespace Patchy.Bench.Running;
 /// <summary>Ports of servers in child processes.</summary>
 internal static class Ports
 {
-    private const int StartUpMs = 10_000;
+    private const int PauseMs = 20;
+    private const int StartUpMs = 30_000;
 
     public static int Free()
     {
@@ -16,9 +16,9 @@ internal static class Ports
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    public static void WaitUntilListened(Process server, int port)
+    public static void WaitUntilListened(Child server, int port)
     {
-        for (long start = Environment.TickCount64; Environment.TickCount64 - start < StartUpMs; Thread.Sleep(50))
+        for (long start = Environment.TickCount64; Environment.TickCount64 - start < StartUpMs; Thread.Sleep(PauseMs))
         {
             if (server.HasExited) break;
             try
@@ -32,6 +32,6 @@ internal static class Ports
                 // not yet
             }
         }
-        throw new InvalidOperationException($"The server {server.StartInfo.FileName} {string.Join(' ', server.StartInfo.ArgumentList)} does not listen.");
+        throw server.Error("does not listen");
     }
 }

@@ -36,7 +36,7 @@ internal abstract class Word : IBenchCommand
     protected abstract BenchLine Measure(string[] args);
 
     /// <summary>How many to do.</summary>
-    protected int Operations(int usual) => _quick ? Math.Max(1, usual / QuickDivisor) : usual;
+    protected int Operations(int usual) => _quick ? Math.Max(1, usual / QuickDivisor) : Works.Timed.Part(usual);
 
     protected static int NumberAt(string[] args, int index, int defaultValue) => UsageException.NumberAt(args, index, defaultValue);
 }

@@ -8,7 +8,7 @@ internal sealed class ColdPatchWork : IWork
 {
     public string Name => "patch-cold";
 
-    public Figures Run(string who, int size)
+    public Figures Run(string who, params int[] sizes)
     {
         long start = Stopwatch.GetTimestamp();
         if (who == "cold-patched") Patch.All();

@@ -8,6 +8,6 @@ internal interface IWork
     string Name { get; }
 
     /// <param name="who">patched, threads or async; some works know further words.</param>
-    /// <param name="size">How many, where the work has a size; 0 when none was named.</param>
-    Figures Run(string who, int size);
+    /// <param name="sizes">How many, where the work has sizes; as many as were named.</param>
+    Figures Run(string who, params int[] sizes);
 }

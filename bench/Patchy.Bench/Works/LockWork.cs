@@ -9,10 +9,10 @@ internal sealed class LockWork : IWork
 
     public string Name => "lock";
 
-    public Figures Run(string who, int size)
+    public Figures Run(string who, params int[] sizes)
     {
         if (who is not ("patched" or "threads")) throw new UsageException($"lock is not for {who}.");
-        return new Figures().Add("contended_ns", Timed.Nanoseconds(400_000, Contended)).Add("uncontended_ns", Timed.Nanoseconds(50_000_000, Uncontended));
+        return new Figures().Add("contended_ns", Timed.Nanoseconds(Timed.Part(400_000), Contended)).Add("uncontended_ns", Timed.Nanoseconds(Timed.Part(50_000_000), Uncontended));
     }
 
     public static void Uncontended(int times)

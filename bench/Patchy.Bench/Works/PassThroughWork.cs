@@ -12,7 +12,7 @@ internal sealed class PassThroughWork : IWork
 {
     public string Name => "pass-through";
 
-    public Figures Run(string who, int size)
+    public Figures Run(string who, params int[] sizes)
     {
         var done = new TaskCompletionSource<Figures>();
         ThreadPool.QueueUserWorkItem(_ =>
@@ -43,12 +43,12 @@ internal sealed class PassThroughWork : IWork
         a.Connect(b.LocalEndPoint!);
         var buffer = new byte[1];
         return new Figures()
-            .Add("lock_ns", Timed.Nanoseconds(20_000_000, n => { for (int i = 0; i < n; i++) lock (gate) { } }))
-            .Add("sleep0_ns", Timed.Nanoseconds(1_000_000, n => { for (int i = 0; i < n; i++) Thread.Sleep(0); }))
-            .Add("event_ns", Timed.Nanoseconds(5_000_000, n => { for (int i = 0; i < n; i++) set.WaitOne(); }))
-            .Add("event_slim_ns", Timed.Nanoseconds(20_000_000, n => { for (int i = 0; i < n; i++) setSlim.Wait(); }))
-            .Add("semaphore_slim_ns", Timed.Nanoseconds(5_000_000, n => { for (int i = 0; i < n; i++) { semaphore.Wait(); semaphore.Release(); } }))
-            .Add("task_ns", Timed.Nanoseconds(20_000_000, n => { for (int i = 0; i < n; i++) task.Wait(); }))
-            .Add("udp_ns", Timed.Nanoseconds(200_000, n => { for (int i = 0; i < n; i++) { a.Send(buffer); b.Receive(buffer); } }));
+            .Add("lock_ns", Timed.Nanoseconds(Timed.Part(20_000_000), n => { for (int i = 0; i < n; i++) lock (gate) { } }))
+            .Add("sleep0_ns", Timed.Nanoseconds(Timed.Part(1_000_000), n => { for (int i = 0; i < n; i++) Thread.Sleep(0); }))
+            .Add("event_ns", Timed.Nanoseconds(Timed.Part(5_000_000), n => { for (int i = 0; i < n; i++) set.WaitOne(); }))
+            .Add("event_slim_ns", Timed.Nanoseconds(Timed.Part(20_000_000), n => { for (int i = 0; i < n; i++) setSlim.Wait(); }))
+            .Add("semaphore_slim_ns", Timed.Nanoseconds(Timed.Part(5_000_000), n => { for (int i = 0; i < n; i++) { semaphore.Wait(); semaphore.Release(); } }))
+            .Add("task_ns", Timed.Nanoseconds(Timed.Part(20_000_000), n => { for (int i = 0; i < n; i++) task.Wait(); }))
+            .Add("udp_ns", Timed.Nanoseconds(Timed.Part(200_000), n => { for (int i = 0; i < n; i++) { a.Send(buffer); b.Receive(buffer); } }));
     }
 }

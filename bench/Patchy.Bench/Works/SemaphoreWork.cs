@@ -7,10 +7,10 @@ internal sealed class SemaphoreWork : IWork
 {
     public string Name => "thread-semaphore";
 
-    public Figures Run(string who, int size) => who switch
+    public Figures Run(string who, params int[] sizes) => who switch
     {
-        "patched" or "threads" => new Figures().Add("ns", Timed.Nanoseconds(200_000, n => Semaphores.PingPong(n / 2))),
-        "async" => new Figures().Add("ns", Timed.Nanoseconds(200_000, n => Semaphores.PingPongAsync(n / 2).GetAwaiter().GetResult())),
+        "patched" or "threads" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(200_000), n => Semaphores.PingPong(n / 2))),
+        "async" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(200_000), n => Semaphores.PingPongAsync(n / 2).GetAwaiter().GetResult())),
         _ => throw new UsageException($"semaphore is not for {who}."),
     };
 }

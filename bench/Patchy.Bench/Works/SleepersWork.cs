@@ -10,9 +10,9 @@ internal sealed class SleepersWork : IWork
 
     public string Name => "sleepers";
 
-    public Figures Run(string who, int size)
+    public Figures Run(string who, params int[] sizes)
     {
-        int count = size == 0 ? 10_000 : size;
+        int count = sizes is [int asked, ..] ? asked : 10_000;
         Start(who, 10)(); // compile it
         double rssBefore = ProcStatus.RssKb;
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;

@@ -9,11 +9,11 @@ internal sealed class SpawnWork : IWork
 
     public string Name => "spawn";
 
-    public Figures Run(string who, int size) => who switch
+    public Figures Run(string who, params int[] sizes) => who switch
     {
-        "patched" => new Figures().Add("ns", Timed.Nanoseconds(200_000, Greenlets)),
-        "patched-thread" or "threads" => new Figures().Add("ns", Timed.Nanoseconds(10_000, Threads)),
-        "async" => new Figures().Add("ns", Timed.Nanoseconds(1_000_000, n => Tasks(n).GetAwaiter().GetResult())),
+        "patched" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(200_000), Greenlets)),
+        "patched-thread" or "threads" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(10_000), Threads)),
+        "async" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(1_000_000), n => Tasks(n).GetAwaiter().GetResult())),
         _ => throw new UsageException($"spawn is not for {who}."),
     };
 

@@ -10,10 +10,19 @@ internal static class Timed
     private const int WarmUps = 3;
     private const int TieringMs = 150;
 
+    /// <summary>Divides the number of operations: 1 unless the environment says otherwise. From 100 on nobody wants to know the figure, only that there is one.</summary>
+    public const string DivisorName = "PATCHY_BENCH_DIVISOR";
+
+    private const int NoFigure = 100;
+    private static readonly int s_divisor = int.TryParse(Environment.GetEnvironmentVariable(DivisorName), out int divisor) && divisor > 0 ? divisor : 1;
+
+    /// <summary>So many of so many operations are to be done in this process: whole hundreds, because some works go by hundreds.</summary>
+    public static int Part(int operations) => s_divisor == 1 ? operations : Math.Max(100, operations / s_divisor / 100 * 100);
+
     /// <summary>Nanoseconds an operation.</summary>
     public static double Nanoseconds(int operations, Action<int> run)
     {
-        for (int i = 0; i < WarmUps; i++)
+        for (int i = 0; i < WarmUps && s_divisor < NoFigure; i++)
         {
             run(Math.Max(1, operations / 20));
             Thread.Sleep(TieringMs);

@@ -7,15 +7,15 @@ internal sealed class YieldWork : IWork
 {
     public string Name => "yield";
 
-    public Figures Run(string who, int size)
+    public Figures Run(string who, params int[] sizes)
     {
-        int tasks = size == 0 ? 2 : size;
+        int tasks = sizes is [int asked, ..] ? asked : 2;
         return who switch
         {
-            "patched" => new Figures().Add("ns", Timed.Nanoseconds(4_000_000, n => Greenlets(tasks, n / tasks))),
-            "async" => new Figures().Add("ns", Timed.Nanoseconds(2_000_000, n => Async(tasks, n / tasks).GetAwaiter().GetResult())),
+            "patched" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(4_000_000), n => Greenlets(tasks, n / tasks))),
+            "async" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(2_000_000), n => Async(tasks, n / tasks).GetAwaiter().GetResult())),
             // Thread.Yield of an OS thread is a system call that may do nothing: a pair that really takes turns is the honest peer.
-            "threads" => new Figures().Add("ns", Timed.Nanoseconds(200_000, n => Semaphores.PingPong(n / 2))),
+            "threads" => new Figures().Add("ns", Timed.Nanoseconds(Timed.Part(200_000), n => Semaphores.PingPong(n / 2))),
             _ => throw new UsageException($"yield is not for {who}."),
         };
     }

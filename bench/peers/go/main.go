@@ -1,10 +1,9 @@
-// The Go peer of Patchy.Bench: WORK [SIZE], or echo-server PORT. Prints one line "name=value ..." as the others do. One processor unless
-// GOMAXPROCS says otherwise, since a hub has one too.
+// The Go peer of Patchy.Bench: WORK [SIZE], or serve WORK PORT .... Prints one line "name=value ..." as the others do. One processor unless
+// GOMAXPROCS says otherwise, since a hub has one too. PATCHY_BENCH_DIVISOR makes it do only a part of the work.
 package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"runtime"
 	"strconv"
@@ -38,8 +37,12 @@ func main() {
 		fmt.Printf("contended_ns=%.1f uncontended_ns=%.2f\n", timed(400_000, contended), timed(50_000_000, uncontended))
 	case "sleepers":
 		sleepers(size)
-	case "echo-server":
-		serve(size)
+	case "rtt":
+		print1("ns", timed(100_000, roundTrips()))
+	case "fairness":
+		fairness(size)
+	case "serve":
+		serve(os.Args[2], os.Args[3:])
 	default:
 		os.Exit(2)
 	}
@@ -48,7 +51,10 @@ func main() {
 func print1(name string, value float64) { fmt.Printf("%s=%.1f\n", name, value) }
 
 func timed(operations int, run func(int)) float64 {
-	run(operations / 20)
+	if divisor, err := strconv.Atoi(os.Getenv("PATCHY_BENCH_DIVISOR")); err == nil {
+		operations = operations / divisor / 100 * 100
+	}
+	run(operations / 20 / 100 * 100)
 	start := time.Now()
 	run(operations)
 	return float64(time.Since(start).Nanoseconds()) / float64(operations)
@@ -158,32 +164,4 @@ func sleepers(count int) {
 	wall := time.Since(start)
 	cpuEnd, rssEnd := usage()
 	fmt.Printf("extra_wall_ms=%.1f cpu_ms=%.1f rss_kb_each=%.2f\n", wall.Seconds()*1000-1000, cpuEnd-cpu, (rssEnd-rss)/float64(count))
-}
-
-func serve(port int) {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
-	if err != nil {
-		panic(err)
-	}
-	for {
-		connection, err := listener.Accept()
-		if err != nil {
-			panic(err)
-		}
-		go echo(connection)
-	}
-}
-
-func echo(connection net.Conn) {
-	defer connection.Close()
-	buffer := make([]byte, 4096)
-	for {
-		length, err := connection.Read(buffer)
-		if err != nil {
-			return
-		}
-		if _, err = connection.Write(buffer[:length]); err != nil {
-			return
-		}
-	}
 }
