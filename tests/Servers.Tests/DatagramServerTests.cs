@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using FluentAssertions;
+
+namespace Patchy.Servers.Tests;
+
+/// <summary>gevent.server.DatagramServer.</summary>
+public sealed class DatagramServerTests
+{
+    private const int IpLevel = 0, ReceiveErrors = 11; // IPPROTO_IP, IP_RECVERR
+
+    public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Datagram_ToAStartedServer_IsAnsweredFromItsAddress(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var others = new Progress();
+        using var errors = new Errors();
+        DatagramServer server = null!;
+        server = new DatagramServer(0, (data, address) =>
+        {
+            if (data.Length == 0) throw new InvalidDataException("an empty one");
+            server.SendTo(data, address);
+        });
+        server.Invoking(static one => one.SendTo("x"u8, new IPEndPoint(IPAddress.Loopback, 9))).Should().Throw<InvalidOperationException>().WithMessage("*not started*");
+        server.Start();
+        byte[] large = [.. Enumerable.Range(0, 40_000).Select(static i => (byte)i)];
+        int ticks = others.During(() =>
+        {
+            Ask(server.ServerPort, [1, 2, 3], pause: 50).Should().Equal([1, 2, 3], "an IPv4 sender reaches a server on all addresses");
+            Ask(server.ServerPort, large, pause: 0).Should().Equal(large, "it is not cut (gevent: at 8192)");
+            Send(server.ServerPort, []);
+            Ask(server.ServerPort, [4], pause: 0).Should().Equal([4], "the error of one handler is its own");
+        });
+        ticks.Should().BeGreaterThan(Progress.Some);
+        OnHub.Until(() => errors.All.Count == 1).Should().BeTrue();
+        errors.Exceptions.Single().Should().BeOfType<InvalidDataException>();
+        server.Stop();
+        server.Closed.Should().BeTrue();
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ErrorQueue_WithARefusal_DoesNotEndTheServer(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SetRawSocketOption(IpLevel, ReceiveErrors, BitConverter.GetBytes(1)); // so that an unconnected socket hears of ICMP errors
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        DatagramServer server = null!;
+        server = new DatagramServer(socket, (data, address) => server.SendTo(data, address));
+        server.Start();
+        server.SendTo("to nobody"u8, new IPEndPoint(IPAddress.Loopback, UnusedPort()));
+        OnHub.Until(() => errors.All.Count > 0).Should().BeTrue();
+        errors.Exceptions.First().Should().BeOfType<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
+        Ask(server.ServerPort, [7], pause: 0).Should().Equal(7);
+        server.Stop();
+    });
+
+    private static byte[] Ask(int port, byte[] data, int pause) => Client.Natively(() =>
+    {
+        using var client = new UdpClient(AddressFamily.InterNetwork);
+        client.Client.ReceiveTimeout = 20_000;
+        Thread.Sleep(pause);
+        client.Send(data, data.Length, new IPEndPoint(IPAddress.Loopback, port));
+        IPEndPoint? from = null;
+        return client.Receive(ref from);
+    });
+
+    private static void Send(int port, byte[] data) => Client.Natively(() =>
+    {
+        using var client = new UdpClient(AddressFamily.InterNetwork);
+        client.Send(data, data.Length, new IPEndPoint(IPAddress.Loopback, port));
+    });
+
+    private static int UnusedPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
