@@ -104,6 +104,9 @@ public partial class Greenlet : ILinkable, IDisposable
     /// <summary>The wait it is in, or null. Other threads may look.</summary>
     internal Waiter? CurrentWait;
 
+    /// <summary>The calls that it has made without a wait. Only the greenlet.</summary>
+    internal CallBudget Calls;
+
     /// <summary>The wait for a descriptor that it uses again and again; made by the first.</summary>
     internal FdWaiter? DescriptorWait;
 

@@ -15,7 +15,7 @@ internal static unsafe class CooperativeAccept
     internal static SocketError Accept(object context, Memory<byte> socketAddress, out int socketAddressLength, out nint acceptedFd)
     {
         if (Greenlet.Running is not { } self) return AcceptOriginal(context, socketAddress, out socketAddressLength, out acceptedFd);
-        if (!SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle)) return AcceptQueued(self, context, socketAddress, out socketAddressLength, out acceptedFd);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle)) return AcceptQueued(self, context, socketAddress, out socketAddressLength, out acceptedFd);
 
         Deadline deadline = default;
         while (true)

@@ -23,7 +23,7 @@ internal static unsafe class CooperativeConnect
         if (Greenlet.Running is not { } self) return ConnectOriginal(context, socketAddress);
 
         // The BCL starts a connect whatever is queued, too; only the wait for its end is queued there. That wait needs no order.
-        _ = SocketCall.TryBegin(context, FdInterest.Write, out SafeSocketHandle handle);
+        _ = SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle);
         int timeout = SocketInternals.SendTimeout(handle); // SO_SNDTIMEO ends a native connect
         Deadline deadline = default;
         SocketError error = Start(self, handle, socketAddress, timeout, ref deadline, out bool done);

@@ -25,7 +25,7 @@ internal static unsafe class CooperativeReceive
         object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         if (Greenlet.Running is not { } self) return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
-        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer.Span, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
         SocketError error;
@@ -45,7 +45,7 @@ internal static unsafe class CooperativeReceive
         object context, Span<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         if (Greenlet.Running is not { } self) return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
-        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
         SocketError error;
@@ -65,7 +65,7 @@ internal static unsafe class CooperativeReceive
         object context, IList<ArraySegment<byte>> buffers, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         if (Greenlet.Running is not { } self) return FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
-        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, default, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
         SocketError error;

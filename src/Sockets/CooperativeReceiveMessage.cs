@@ -20,7 +20,7 @@ internal static unsafe class CooperativeReceiveMessage
     {
         if (Greenlet.Running is not { } self)
             return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, isIPv4, isIPv6, timeout, out packetInformation, out bytesReceived);
-        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer.Span, ref flags, socketAddress, out socketAddressLength, isIPv4, isIPv6, timeout, out packetInformation, out bytesReceived);
 
         SocketError error;
@@ -42,7 +42,7 @@ internal static unsafe class CooperativeReceiveMessage
     {
         if (Greenlet.Running is not { } self)
             return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, isIPv4, isIPv6, timeout, out packetInformation, out bytesReceived);
-        if (SocketCall.TryBegin(context, FdInterest.Read, out SafeSocketHandle handle))
+        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer, ref flags, socketAddress, out socketAddressLength, isIPv4, isIPv6, timeout, out packetInformation, out bytesReceived);
 
         SocketError error;

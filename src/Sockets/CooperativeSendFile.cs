@@ -15,7 +15,7 @@ internal static unsafe class CooperativeSendFile
     internal static SocketError SendFile(object context, SafeFileHandle file, long offset, long count, int timeout, out long bytesSent)
     {
         if (Greenlet.Running is not { } self) return SendFileOriginal(context, file, offset, count, timeout, out bytesSent);
-        if (!SocketCall.TryBegin(context, FdInterest.Write, out SafeSocketHandle handle)) return SendFileQueued(self, context, file, offset, count, timeout, out bytesSent);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle)) return SendFileQueued(self, context, file, offset, count, timeout, out bytesSent);
 
         bytesSent = 0;
         Deadline deadline = default;

@@ -12,7 +12,8 @@ namespace Patchy.Sockets;
 //  3. When it would block the greenlet parks in the hub's reactor and tries again. Tried first, then waited for: the reactor is edge-triggered. A plain receive that is known to
 //     have nothing to take waits first (FdMark).
 //  4. A parked greenlet holds no reference on the handle, as the BCL's own blocking calls do not: a close finds it through FdWait.Forget.
-//  5. Nothing is ever thrown between an operation that succeeded and its return: what is pending is raised only after a wait, before the next try.
+//     A greenlet that has made calls for a while without a wait lets the others run before the next one's try (Hub.SwitchInterval).
+//  5. Nothing is ever thrown between an operation that succeeded and its return: what is pending is raised only after a wait or such a pause, before the next try.
 
 /// <summary>What the blocking calls on a socket have in common.</summary>
 internal static class SocketCall
@@ -20,10 +21,11 @@ internal static class SocketCall
     // A constant for the code that tiering compiles: costs nothing where it is not set.
     private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
 
-    /// <summary>True: try the operation on <paramref name="handle"/>, and park when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>.</summary>
+    /// <summary>True: try the operation on <paramref name="handle"/>, and park when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>. Throws what is injected.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryBegin(object context, FdInterest interest, out SafeSocketHandle handle)
+    internal static bool TryBegin(Greenlet self, object context, FdInterest interest, out SafeSocketHandle handle)
     {
+        Hub.BeforeCall(self);
         handle = SocketInternals.Handle(context);
         if (!SocketInternals.IsHandleNonBlocking(context)) MakeNonBlocking(context);
         return !s_isSlow && !OperationQueues.HasQueued(context, interest);
