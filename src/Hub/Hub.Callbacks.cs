@@ -60,6 +60,16 @@ public sealed partial class Hub
         if (!entered) self.Hold.Leave();
     }
 
+    /// <summary>
+    /// May be called from any thread, where a greenlet of this hub has ended: calls <paramref name="call"/> as gevent calls a raw link, a callback later, so that those that were ready before
+    /// run before it. On another thread, and when the hub is being destroyed and may drop its callbacks: at once.
+    /// </summary>
+    internal void CallAsLink(Action<object?> call, object? state)
+    {
+        if (Volatile.Read(ref _life) == Running && OfThisThreadOrNull() == this) RunCallback(call, state);
+        else call(state);
+    }
+
     /// <summary>Only on the loop: runs the callbacks that are first in the queue, each in a context of its own that begins as <paramref name="context"/>, until a greenlet is first or the turn is over.</summary>
     internal void RunCallbacks(ExecutionContext context)
     {

@@ -178,13 +178,14 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
     private protected override void CallBack<T>(Action<T> callback, T result) => Greenlet.Spawn(() => callback(result));
 
     private protected override void Launch<TResult>(MapItem<TResult> item) =>
-        Launch(blocking: true, static (group, item) => ((MapItem<TResult>)item).Attach(group.Create<TResult>(((MapItem<TResult>)item).Call)), item);
+        Launch(blocking: true, static (group, item) => group.Create<TResult>(((MapItem<TResult>)item).Call), item, static (group, item, greenlet) => ((MapItem<TResult>)item).Attach((Greenlet<TResult>)greenlet, group._members));
 
     private protected override Greenlet<T>? TryLaunch<T>(Func<T> work) =>
         (Greenlet<T>?)Launch(blocking: false, static (group, work) => group.Create((Func<T>)work), work);
 
     /// <summary>A place first, then the greenlet: so none is left unstarted when the wait for the place is interrupted. Null when there is none and it may not wait.</summary>
-    private Greenlet Launch(bool blocking, Func<Group, object, Greenlet> create, object state)
+    /// <remarks><paramref name="link"/> is called once it is in: its links come after the group's own, so that whoever they wake finds it gone.</remarks>
+    private Greenlet Launch(bool blocking, Func<Group, object, Greenlet> create, object state, Action<Group, object, Greenlet>? link = null)
     {
         if (Places is not null && !Places.Acquire(blocking)) return null!;
         Greenlet greenlet;
@@ -198,6 +199,7 @@ public class Group : GroupMapping, IReadOnlyCollection<Greenlet>
             throw;
         }
         if (!_members.Add(greenlet)) Places?.Release();
+        link?.Invoke(this, state, greenlet);
         greenlet.Start();
         return greenlet;
     }

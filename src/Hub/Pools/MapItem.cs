@@ -10,6 +10,8 @@ namespace Patchy.Pools;
 internal abstract class MapItem<TResult> : IReadyListener
 {
     private readonly MapResults<TResult> _results;
+    private Greenlet<TResult>? _greenlet;
+    private Members? _members;
 
     protected MapItem(MapResults<TResult> results) => _results = results;
 
@@ -23,11 +25,11 @@ internal abstract class MapItem<TResult> : IReadyListener
     /// <summary>Calls the user's function; when nobody will read the result any more it is not called.</summary>
     public TResult Call() => _results.IsStopped ? default! : Invoke();
 
-    /// <summary>The greenlet, not started yet, will make the call: its end delivers. One that is killed has the default value, as its Get has.</summary>
-    public Greenlet<TResult> Attach(Greenlet<TResult> greenlet)
+    /// <summary>The greenlet, a member already and not started yet, will make the call: its end delivers. One that is killed has the default value, as its Get has.</summary>
+    public void Attach(Greenlet<TResult> greenlet, Members members)
     {
+        (_greenlet, _members) = (greenlet, members);
         greenlet.RawLink(OnEnd);
-        return greenlet;
     }
 
     /// <summary>Once, from any thread.</summary>
@@ -40,9 +42,9 @@ internal abstract class MapItem<TResult> : IReadyListener
 
     protected abstract TResult Invoke();
 
-    private void OnEnd(ILinkable ended)
-    {
-        var greenlet = (Greenlet<TResult>)ended;
-        Deliver(greenlet.Value, greenlet.Exception);
-    }
+    // After the callback by which it leaves its group: who has all results finds the group empty.
+    private void OnEnd(ILinkable ended) =>
+        _members!.AfterEnd((Greenlet)ended, static item => ((MapItem<TResult>)item!).DeliverEnd(), this);
+
+    private void DeliverEnd() => Deliver(_greenlet!.Value, _greenlet.Exception);
 }

@@ -8,8 +8,9 @@ namespace Patchy.Pools;
 
 // Protocol.
 //  1. _members, _dying and _joiners change under the latch. Who waits is woken, and a place given back, outside of it.
-//  2. A greenlet is put in before it is linked, and its end is told by whoever ends it, on whatever thread, without a hub: one that has ended already
-//     goes at once. gevent's raw link comes one callback of the hub later (rule P1); so whoever sees a greenlet dead here sees its place free soon, there a little later.
+//  2. A greenlet is put in before it is linked, and its end is told by whoever ends it, on whatever thread. It then leaves in a callback of its hub, as by gevent's raw
+//     link (rule P1): those that were ready before it ended still count it. Where greenlets of several hubs are members it leaves at once: whoever waits on one hub
+//     for a place must not depend on the next turn of another, which may be long in coming.
 //  3. It goes once: the end, Discard and Kill may all try; who takes it out of the set gives its place back.
 //  4. Whoever takes the last one out takes the joiners along under the same latch, so that a join means: empty at least once since it began.
 
@@ -19,8 +20,11 @@ internal sealed class Members : IReadyListener
     private readonly HashSet<Greenlet> _members = new(ReferenceEqualityComparer.Instance);
     private readonly LinkList _joiners = new();
     private readonly Action<ILinkable> _onEnd;
+    private readonly Action<object?> _leave;
     private readonly Semaphore? _places;
     private HashSet<Greenlet>? _dying;
+    private Hub? _hub;
+    private volatile bool _shared;
     private SpinLatch _latch;
 
     /// <param name="places">Where each member has a place, which it gives back when it goes; null: as many as come.</param>
@@ -28,6 +32,7 @@ internal sealed class Members : IReadyListener
     {
         _places = places;
         _onEnd = OnEnd; // a method of a listener: called without a hub
+        _leave = Leave;
     }
 
     public int Count
@@ -67,6 +72,8 @@ internal sealed class Members : IReadyListener
     {
         _latch.Enter();
         bool added = _members.Add(greenlet);
+        _hub ??= greenlet.Hub;
+        if (_hub != greenlet.Hub) _shared = true;
         _latch.Exit();
         if (added) greenlet.RawLink(_onEnd);
         return added;
@@ -105,7 +112,16 @@ internal sealed class Members : IReadyListener
         return true;
     }
 
-    private void OnEnd(ILinkable ended) => Remove((Greenlet)ended);
+    /// <summary>Where a member has ended: what follows from that, after what followed from it before.</summary>
+    public void AfterEnd(Greenlet ended, Action<object?> call, object? state)
+    {
+        if (_shared) call(state);
+        else ended.Hub.CallAsLink(call, state);
+    }
+
+    private void OnEnd(ILinkable ended) => AfterEnd((Greenlet)ended, _leave, ended);
+
+    private void Leave(object? ended) => Remove((Greenlet)ended!);
 
     private bool Remove(Greenlet greenlet)
     {

@@ -56,7 +56,7 @@ public sealed class GroupTests
         Greenlet? second = null;
         Greenlet.Spawn(() =>
         {
-            while (!first.Dead) Greenlet.Yield(); // so it is in the queue already when the end of the first makes the joiner ready
+            while (group.Count > 0) Greenlet.Yield(); // so it is in the queue already when the group's callback makes the joiner ready
             second = group.Spawn(() => Greenlet.Sleep(s_long));
         });
         group.Join(s_long).Should().BeTrue();
