@@ -23,9 +23,10 @@ public partial class Greenlet
     /// <summary>For classes that override <see cref="Run"/>. May be called from any thread: a native thread gets a hub of its own.</summary>
     protected Greenlet() : this(Hub.ForThisThread()) { }
 
-    /// <summary>One whose body, if it has any, the derived class keeps.</summary>
-    private protected Greenlet(Hub hub)
+    /// <summary>For classes that override <see cref="Run"/>: one of the given hub, as <see cref="Hub.Spawn(Action)"/> makes. May be called from any thread.</summary>
+    protected Greenlet(Hub hub)
     {
+        ArgumentNullException.ThrowIfNull(hub);
         Hub = hub;
         _context = ExecutionContext.Capture();
         RememberSpawner();
