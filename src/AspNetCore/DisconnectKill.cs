@@ -6,7 +6,8 @@ namespace Patchy.AspNetCore;
 
 // Protocol.
 //  1. Under the lock: each greenlet of the request enters when it begins and leaves when it ends; the client's end sets _exit; the request's end sets _over.
-//  2. The kill hits the greenlets that are there when the client goes. When there is none (the request awaits), it hits the next one; those after it are left alone: they clean up.
+//  2. The kill hits the greenlets that are there when the client goes. As long as it has not been raised in any of them (they ended or awaited before they had to wait) it hits each
+//     further one; those that come after that are left alone: they clean up.
 //  3. After the request's end nobody is hit: what runs on then is the server's code, or was not waited for.
 
 /// <summary>Ends the greenlets of a request when its client disconnects (KillOnDisconnect).</summary>
@@ -16,7 +17,6 @@ internal sealed class DisconnectKill
     private readonly List<Greenlet> _running = [];
     private CancellationTokenRegistration _registration;
     private GreenletExit? _exit;
-    private bool _owed;
     private bool _over;
 
     /// <summary>The client has gone while the request was running.</summary>
@@ -49,8 +49,7 @@ internal sealed class DisconnectKill
         lock (_gate)
         {
             _running.Add(greenlet);
-            hit = _owed && !_over;
-            _owed = false;
+            hit = _exit is { StackTrace: null } && !_over; // with a stack it has been thrown
         }
         if (hit) greenlet.Kill(_exit!, block: false); // raised where it waits first
     }
@@ -69,7 +68,6 @@ internal sealed class DisconnectKill
             if (_over || _exit is not null) return;
             Volatile.Write(ref _exit, new GreenletExit("The client has disconnected (KillOnDisconnect)."));
             running = [.. _running];
-            _owed = running.Length == 0;
         }
         foreach (Greenlet greenlet in running) greenlet.Kill(_exit!, block: false);
     }

@@ -74,8 +74,18 @@ internal sealed class RequestContext(RequestHub hub, DisconnectKill? kill) : Syn
                 post.Self.RequestHub.ReportNoGreenlet(post.Reason);
                 SynchronizationContext? before = Current;
                 SetSynchronizationContext(post.Self);
-                try { post.Callback(post.State); }
-                finally { SetSynchronizationContext(before); }
+                try
+                {
+                    post.Callback(post.State);
+                }
+                catch (Exception exception)
+                {
+                    post.Self.RequestHub.ReportUnobserved(exception); // as on a greenlet: the process goes on
+                }
+                finally
+                {
+                    SetSynchronizationContext(before);
+                }
             },
             (Self: this, Callback: callback, State: state, Reason: reason), preferLocal: false);
     }

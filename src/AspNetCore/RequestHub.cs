@@ -44,10 +44,13 @@ internal sealed class RequestHub
     /// <summary>For what runs elsewhere, since no greenlet can be had.</summary>
     public void ReportNoGreenlet(Exception exception) => LogMessages.NoGreenlet(_logger, exception);
 
+    /// <summary>For an exception that no task keeps.</summary>
+    public void ReportUnobserved(Exception exception) => LogMessages.Unobserved(_logger, exception);
+
     private void Handle(object? context, Exception exception)
     {
         if (context is not RequestGreenlet greenlet) Hub.HandleError(context, exception);
-        else if (greenlet.HasBegun) LogMessages.Unobserved(_logger, exception);
+        else if (greenlet.HasBegun) ReportUnobserved(exception);
         else greenlet.Refuse(exception);
     }
 }

@@ -27,6 +27,17 @@ public class ContentTests(LocalFeed feed)
     }
 
     [Fact]
+    public void AspNetCore_Package_HasItsAssemblyAndDependsOnPatchyAlone()
+    {
+        using ZipArchive package = feed.Open("Patchy.AspNetCore");
+        XElement metadata = Metadata("Patchy.AspNetCore");
+
+        Files(package, "lib/").Should().BeEquivalentTo("lib/net10.0/Patchy.AspNetCore.dll", "lib/net10.0/Patchy.AspNetCore.xml");
+        metadata.Descendants().Where(static element => element.Name.LocalName == "dependency").Select(static element => element.Attribute("id")!.Value).Should().Equal("Patchy");
+        metadata.Descendants().Where(static element => element.Name.LocalName == "frameworkReference").Select(static element => element.Attribute("name")!.Value).Should().Equal("Microsoft.AspNetCore.App");
+    }
+
+    [Fact]
     public void Tool_Package_IsACommandWithAllThatItNeeds()
     {
         using ZipArchive package = feed.Open("Patchy.Tool");
@@ -39,6 +50,7 @@ public class ContentTests(LocalFeed feed)
     [Theory]
     [InlineData("Patchy", "README.md")]
     [InlineData("Patchy.Tool", "tool.md")]
+    [InlineData("Patchy.AspNetCore", "aspnetcore.md")]
     public void Package_ForTheRegistry_HasLicenceReadmeAndDescription(string id, string readme)
     {
         using ZipArchive package = feed.Open(id);

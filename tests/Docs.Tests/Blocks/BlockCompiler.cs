@@ -48,9 +48,9 @@ internal static class BlockCompiler
 
     private static IEnumerable<MetadataReference> References()
     {
-        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        foreach (string path in Directory.GetFiles(runtime, "*.dll"))
-            if (IsManaged(path)) yield return MetadataReference.CreateFromFile(path);
+        foreach (Type framework in new[] { typeof(object), typeof(Microsoft.AspNetCore.Http.HttpContext) })
+            foreach (string path in Directory.GetFiles(Path.GetDirectoryName(framework.Assembly.Location)!, "*.dll"))
+                if (IsManaged(path)) yield return MetadataReference.CreateFromFile(path);
         foreach (string name in BlockRun.Library)
             yield return MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, name));
     }

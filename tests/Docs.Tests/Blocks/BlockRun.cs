@@ -11,14 +11,14 @@ internal sealed record BlockRun(int ExitCode, bool TimedOut, string Output, stri
         {
           "runtimeOptions": {
             "tfm": "net10.0",
-            "framework": { "name": "Microsoft.NETCore.App", "version": "10.0.0" },
+            "frameworks": [ { "name": "Microsoft.NETCore.App", "version": "10.0.0" }, { "name": "Microsoft.AspNetCore.App", "version": "10.0.0" } ],
             "configProperties": { "System.Globalization.Invariant": true }
           }
         }
         """;
 
     /// <summary>What a reader's project has beside its own assembly.</summary>
-    public static IReadOnlyList<string> Library { get; } = ["Patchy.dll", "Patchy.Hub.dll", "Patchy.Sockets.dll", "Iced.dll"];
+    public static IReadOnlyList<string> Library { get; } = ["Patchy.dll", "Patchy.Hub.dll", "Patchy.Sockets.dll", "Patchy.AspNetCore.dll", "Iced.dll"];
 
     /// <summary>Where the blocks are compiled to: beside the library, so that no file of dependencies is needed.</summary>
     public static string Folder { get; } = MakeFolder();
