@@ -1,5 +1,7 @@
 using System;
 using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Patchy.Manifest;
 
@@ -35,8 +37,8 @@ internal static class SignatureRules
         if (!CanStandFor(result, replacement.ReturnType)) return Differs("the result", result, replacement.ReturnType);
 
         // An instance method that returns a large struct gets "this" before the hidden buffer; a static one gets the buffer first.
-        bool buffer = first == 1 && result.IsValueType && !result.IsPrimitive && !result.IsEnum && result != typeof(void) && OnlyField(result) is null;
-        return buffer ? $"the target is an instance method that returns the struct {TypeText.Of(result)}: a static method is entered differently" : null;
+        // What a wrapper of one field holds decides, at any depth.
+        return first == 1 && !FitsRegister(result) ? $"the target is an instance method that returns the struct {TypeText.Of(result)}: a static method is entered differently" : null;
     }
 
     /// <summary>Null when the field can hold the original of the replacement.</summary>
@@ -68,11 +70,22 @@ internal static class SignatureRules
 
     private static bool IsNativeWord(Type type) => type.IsPointer || type.IsFunctionPointer || type == typeof(nint) || type == typeof(nuint);
 
+    private static bool FitsRegister(Type result)
+    {
+        if (result == typeof(void) || !result.IsValueType || result.IsPrimitive || result.IsEnum) return true;
+        return OnlyField(result) is { } field && FitsRegister(field);
+    }
+
+    /// <summary>
+    /// The field that is all of a struct, or null. An inline array repeats its one field; so does the struct behind a fixed buffer, by its size; and at an explicit offset
+    /// a field need not be where the struct begins.
+    /// </summary>
     private static Type? OnlyField(Type type)
     {
-        if (type.IsPrimitive || type.IsPointer) return null;
+        if (!type.IsValueType || type.IsPrimitive) return null;
         FieldInfo[] fields = type.GetFields(InstanceFields);
-        return fields.Length == 1 ? fields[0].FieldType : null;
+        if (fields.Length != 1 || type.IsDefined(typeof(InlineArrayAttribute), inherit: false)) return null;
+        return type.StructLayoutAttribute is { Value: not LayoutKind.Explicit, Size: 0 } ? fields[0].FieldType : null;
     }
 
     private static string Differs(string what, Type wanted, Type offered) => $"{what} is {TypeText.Of(wanted)} in the target but {TypeText.Of(offered)} in the replacement";

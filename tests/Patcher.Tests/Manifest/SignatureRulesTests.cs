@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FluentAssertions;
 using Patchy.Manifest;
@@ -20,6 +21,8 @@ public sealed unsafe class SignatureRulesTests
     [InlineData("ReturnsHidden", "ReturnsHiddenAsObject")]
     [InlineData("Pointer", "PointerAsWord")]
     [InlineData("ReturnsWrapped", "ReturnsWrappedAsField")]
+    [InlineData("ReturnsWrappedTwice", "ReturnsWrappedAsField")]
+    [InlineData("ReturnsWrappedReference", "ReturnsWrappedReferenceSame")]
     public void Mismatch_SameRegisters_Fits(string target, string replacement) => SignatureRules.Mismatch(Target(target), Offer(replacement)).Should().BeNull();
 
     [Fact]
@@ -42,6 +45,14 @@ public sealed unsafe class SignatureRulesTests
     [InlineData("OutHidden", "OutHiddenByValue", "Hidden& in the target but System.Object in the replacement")]
     [InlineData("Enum", "Generic", "is generic")]
     [InlineData("ReturnsLarge", "ReturnsLargeSame", "returns the struct System.Guid")]
+    [InlineData("ReturnsLargeInOne", "ReturnsLargeInOneSame", "a static method is entered differently")]
+    [InlineData("ReturnsLargeInTwo", "ReturnsLargeInTwoSame", "a static method is entered differently")]
+    [InlineData("ReturnsRepeated", "ReturnsRepeatedSame", "a static method is entered differently")]
+    [InlineData("ReturnsFixed", "ReturnsFixedSame", "a static method is entered differently")]
+    [InlineData("Repeated", "AsByte", "Repeated in the target but System.Byte in the replacement")]
+    [InlineData("Fixed", "AsByte", "Fixed in the target but System.Byte in the replacement")]
+    [InlineData("Sized", "AsByte", "Sized in the target but System.Byte in the replacement")]
+    [InlineData("Shifted", "AsByte", "Shifted in the target but System.Byte in the replacement")]
     public void Mismatch_OtherRegisters_SaysWhatDiffers(string target, string replacement, string expected) =>
         SignatureRules.Mismatch(Target(target), Offer(replacement)).Should().Contain(expected);
 
@@ -73,6 +84,50 @@ public sealed unsafe class SignatureRulesTests
         public uint Id;
     }
 
+    private struct Twice
+    {
+        public Wrapper Inner;
+    }
+
+    private struct Reference
+    {
+        public string Text;
+    }
+
+    private struct LargeInOne
+    {
+        public Guid Id;
+    }
+
+    private struct LargeInTwo
+    {
+        public LargeInOne Inner;
+    }
+
+    [InlineArray(16)]
+    private struct Repeated
+    {
+        private byte _element;
+    }
+
+    private struct Fixed
+    {
+        public fixed byte Bytes[24];
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 24)]
+    private struct Sized
+    {
+        public byte First;
+    }
+
+    [StructLayout(LayoutKind.Explicit)]
+    private struct Shifted
+    {
+        [FieldOffset(8)]
+        public byte Last;
+    }
+
     private struct Counter
     {
         private int _count;
@@ -90,6 +145,16 @@ public sealed unsafe class SignatureRulesTests
         public static void Pointer(byte* bytes, nint word) => _ = bytes + word;
         public Wrapper ReturnsWrapped() => default;
         public Guid ReturnsLarge() => default;
+        public Twice ReturnsWrappedTwice() => default;
+        public Reference ReturnsWrappedReference() => default;
+        public LargeInOne ReturnsLargeInOne() => default;
+        public LargeInTwo ReturnsLargeInTwo() => default;
+        public Repeated ReturnsRepeated() => default;
+        public Fixed ReturnsFixed() => default;
+        public static void Repeated(Repeated value) => _ = value;
+        public static void Fixed(Fixed value) => _ = value;
+        public static void Sized(Sized value) => _ = value;
+        public static void Shifted(Shifted value) => _ = value;
     }
 
     private static class Offers
@@ -108,6 +173,12 @@ public sealed unsafe class SignatureRulesTests
         public static void PointerAsWord(nint bytes, void* word) => _ = bytes;
         public static uint ReturnsWrappedAsField(object self) => 0;
         public static Guid ReturnsLargeSame(object self) => default;
+        public static Reference ReturnsWrappedReferenceSame(object self) => default;
+        public static LargeInOne ReturnsLargeInOneSame(object self) => default;
+        public static LargeInTwo ReturnsLargeInTwoSame(object self) => default;
+        public static Repeated ReturnsRepeatedSame(object self) => default;
+        public static Fixed ReturnsFixedSame(object self) => default;
+        public static void AsByte(byte value) => _ = value;
         public static int NextByRef(ref Counter self, int step) => step;
         public static int NextByFieldRef(ref int self, int step) => step;
         public static int NextByValue(Counter self, int step) => step;

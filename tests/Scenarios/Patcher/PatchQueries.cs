@@ -86,6 +86,7 @@ internal sealed class PatchQueries : IScenario
         sleeper.Join();
         _checks.That("an original of an instance method", join(sleeper, 1000));
         Refused("a delegate that does not fit", () => Patch.GetOriginal<Action<long>>(s_sleep), "parameter 1");
+        Refused("a hidden buffer behind one field", () => Patch.GetOriginal<Func<WrongTargets.HasLarge, WrongTargets.Large>>(typeof(WrongTargets.HasLarge).GetMethod("Get")!), "entered differently");
         Refused("a virtual method", () => Patch.GetOriginal<Func<object, string>>(typeof(object).GetMethod("ToString")!), "Call the method itself");
     }
 

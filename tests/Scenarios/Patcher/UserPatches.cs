@@ -67,6 +67,7 @@ internal sealed class UserPatches : IScenario
         Refused(typeof(WrongTargets.Signature), "parameter 1 (value) is System.Int32 in the target but System.Int64 in the replacement");
         Refused(typeof(WrongTargets.Field), "in the field StandOriginal");
         Refused(typeof(WrongTargets.Overloads), "none has the parameters that the attribute names");
+        Refused(typeof(WrongTargets.Buffer), "a static method is entered differently");
         Refused(typeof(WrongTargets.Virtual), "is virtual");
         Refused(typeof(WrongTargets.Generic), "is generic");
         Refused(typeof(WrongTargets.Intrinsic), "is not compiled from IL");

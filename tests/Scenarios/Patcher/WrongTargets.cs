@@ -62,6 +62,22 @@ internal static class WrongTargets
         public static double Stand(double value) => value;
     }
 
+    internal readonly struct Large(Guid id)
+    {
+        public readonly Guid Id = id;
+    }
+
+    internal sealed class HasLarge
+    {
+        public Large Get() => default;
+    }
+
+    internal static class Buffer
+    {
+        [PatchTarget(typeof(HasLarge), nameof(HasLarge.Get))]
+        public static Large Stand(HasLarge self) => self.Get();
+    }
+
     internal static class Inlined
     {
         public static Action<object> StandOriginal = null!;
