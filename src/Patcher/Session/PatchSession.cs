@@ -124,7 +124,9 @@ internal sealed partial class PatchSession
                 Leave(patch, PatchOutcome.Vetoed, reason);
                 continue;
             }
-            patch.Detour!.Apply();
+            // A subscriber may have asked for the original since Prepare: it got the entry that leads to the replacement from here on.
+            OriginalPointers.Moved(patch.Source, patch.Detour!.Original);
+            patch.Detour.Apply();
             _applied.Add(patch);
             applied.Add(patch);
             if (patch.LateReason is not null) request.Late.Add(patch.Row.Target);

@@ -23,6 +23,7 @@ internal sealed class PatchEventsScenario : IScenario
         Order();
         Union();
         SubscribersPatch();
+        OriginalsMeanwhile();
         return _checks.Finish();
     }
 
@@ -165,6 +166,32 @@ internal sealed class PatchEventsScenario : IScenario
         _checks.That("it cannot undo", undo is not null && Patch.IsPatched(PatchGroups.All), undo?.Message);
         Undo();
         _checks.That("UndoAll takes users' patches too", UserTargets.Call(1) == 2);
+    }
+
+    /// <summary>Every cell is prepared and none is written when the subscribers run: what they get must not be the entry that is about to be redirected.</summary>
+    private void OriginalsMeanwhile()
+    {
+        System.Reflection.MethodInfo plain = typeof(Asked).GetMethod(nameof(Asked.Plain))!;
+        Func<int, int>? will = null, did = null;
+        Action<WillPatchGroupEvent> before = _ => will = Patch.GetOriginal<Func<int, int>>(plain);
+        Action<DidPatchGroupEvent> after = _ => did = Patch.GetOriginal<Func<int, int>>(plain);
+        PatchEvents.WillPatchGroup += before;
+        PatchEvents.DidPatchGroup += after;
+        Patch.Methods(typeof(Asked));
+        PatchEvents.WillPatchGroup -= before;
+        PatchEvents.DidPatchGroup -= after;
+        _checks.That("an original that a subscriber asked for", Asked.Plain(1) == -1 && will!(1) == 1 && did!(1) == 1 && Patch.GetOriginal<Func<int, int>>(plain)(1) == 1, will!(1));
+        Undo();
+        _checks.That("and after the undo", Asked.Plain(1) == 1 && will(1) == 1);
+    }
+
+    internal static class Asked
+    {
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        public static int Plain(int value) => value;
+
+        [PatchTarget(typeof(Asked), nameof(Plain))]
+        public static int Stand(int value) => -value;
     }
 
     private void Undo()
