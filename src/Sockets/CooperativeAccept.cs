@@ -38,6 +38,7 @@ internal static unsafe class CooperativeAccept
         {
             SocketCall.LeaveQueue(self);
         }
+        if (error != SocketError.Success) acceptedFd = -1; // an operation that was aborted leaves 0 there, and the caller would close standard input
         return SocketCall.AfterQueue(self, error);
     }
 }
