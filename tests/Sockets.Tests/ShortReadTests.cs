@@ -9,6 +9,7 @@ namespace Patchy.Sockets.Tests;
 /// <summary>After a short read from TCP the next receive waits without a try. Each of these would wait for ever if it did so wrongly.</summary>
 public sealed class ShortReadTests
 {
+    private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
     private const int OutOfBandInline = 10, ReceiveLowWater = 18;
 
     public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
@@ -22,7 +23,7 @@ public sealed class ShortReadTests
         Greenlet.Yield();
         far.Send([1]);
         reader.Get();
-        if (Environment.GetEnvironmentVariable("PATCHY_SOCKETS") != "slow") IsKnownEmpty(near).Should().BeTrue("else these tests say nothing");
+        if (!s_isSlow) IsKnownEmpty(near).Should().BeTrue("else these tests say nothing");
         return (near, far);
     }
 
@@ -293,7 +294,8 @@ public sealed class ShortReadTests
                 near.Send(one);
                 near.Receive(buffer);
             }
-            (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (!s_isSlow) allocated.Should().Be(0);
             near.Shutdown(SocketShutdown.Send);
             echo.Get();
         }
