@@ -12,4 +12,10 @@ public sealed class BodyAttribute : Attribute
 
     /// <summary>How long the body may keep the hub to itself beyond what the machine's load explains: code that computes, or is compiled for the first time.</summary>
     public int MayHold { get; init; } = 60;
+
+    /// <summary>Why the body makes no sense with an <see cref="AsyncReader"/> on its sockets; null when it does.</summary>
+    public string? NoReader { get; init; }
+
+    /// <summary>Why what the body observes is not the same when calls wait in the BCL's queue; null when it is.</summary>
+    public string? NoSlowPath { get; init; }
 }

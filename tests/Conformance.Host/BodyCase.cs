@@ -19,6 +19,20 @@ public sealed record BodyCase(string Group, string Name, BodyAttribute Terms, Me
     /// <summary>Every body there is.</summary>
     public static IReadOnlyList<BodyCase> All() => [.. Groups().OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Expand)];
 
+    /// <summary>The bodies of the groups that are about sockets, as far as they run in that mode.</summary>
+    public static IReadOnlyList<BodyCase> OfSockets(HostMode mode) =>
+    [
+        .. Groups().Where(t => t.GetCustomAttribute<SocketsAttribute>() is { } sockets && (sockets.Reader || mode == HostMode.SlowPath))
+            .OrderBy(t => t.Name, StringComparer.Ordinal).SelectMany(Expand).Where(b => b.RunsIn(mode)),
+    ];
+
+    public bool RunsIn(HostMode mode) => mode switch
+    {
+        HostMode.NativeWithReader or HostMode.FiberWithReader => Terms.NoReader is null,
+        HostMode.SlowPath => Terms.NoSlowPath is null,
+        _ => true,
+    };
+
     public void Run(Outcome outcome)
     {
         try

@@ -14,4 +14,13 @@ public enum HostMode
 
     /// <summary>Patched, in a greenlet on kernel-thread fibers.</summary>
     KernelFiber,
+
+    /// <summary>Patched, in a greenlet on user-mode fibers, and every receive, send and accept goes through the BCL's own queue (PATCHY_SOCKETS=slow). Bodies of sockets only.</summary>
+    SlowPath,
+
+    /// <summary>Unpatched, and an <see cref="AsyncReader"/> waits on the same sockets: what <see cref="FiberWithReader"/> is compared with. Bodies of sockets only.</summary>
+    NativeWithReader,
+
+    /// <summary>Patched, in a greenlet on user-mode fibers, and an <see cref="AsyncReader"/> waits on the same sockets. Bodies of sockets only.</summary>
+    FiberWithReader,
 }

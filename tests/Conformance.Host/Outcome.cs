@@ -20,7 +20,7 @@ public sealed partial class Outcome(HostMode mode)
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    private bool IsGreen => mode is HostMode.UserFiber or HostMode.KernelFiber;
+    private bool IsGreen => mode is HostMode.UserFiber or HostMode.KernelFiber or HostMode.SlowPath or HostMode.FiberWithReader;
 
     public void Say(string line) => _lines.Enqueue(Clean(line));
 
@@ -133,7 +133,7 @@ public sealed partial class Outcome(HostMode mode)
 
     private static string Clean(string line) => TempPath().Replace(Port().Replace(line, "$1:*"), "/tmp/*");
 
-    [GeneratedRegex(@"(127\.0\.0\.1|\[::1\]|\[::ffff:127\.0\.0\.1\]|localhost|0\.0\.0\.0):\d+")]
+    [GeneratedRegex(@"(127\.0\.0\.\d+|\[::1\]|\[::ffff:127\.0\.0\.1\]|localhost|0\.0\.0\.0):\d+")]
     private static partial Regex Port();
 
     [GeneratedRegex(@"/tmp/[^' ,)]+")]

@@ -22,7 +22,8 @@ internal static class Program
 
         if (args is not ["run", var modeName, var group, ..]) return Usage();
         HostMode mode = Enum.Parse<HostMode>(modeName);
-        IEnumerable<BodyCase> bodies = BodyCase.Of(group);
+        AsyncReader.IsOn = mode is HostMode.NativeWithReader or HostMode.FiberWithReader;
+        IEnumerable<BodyCase> bodies = BodyCase.Of(group).Where(b => b.RunsIn(mode));
         int limit = 20;
         for (int i = 3; i + 1 < args.Length; i += 2)
         {
@@ -37,10 +38,10 @@ internal static class Program
         var watchdog = new Watchdog(Write, TimeSpan.FromSeconds(limit));
         Ticker nativeTicker = Ticker.Start("native ticker");
         BodyCase[] list = [.. bodies];
-        if (mode != HostMode.Native)
+        if (mode is not (HostMode.Native or HostMode.NativeWithReader))
         {
-            if (mode is HostMode.UserFiber or HostMode.KernelFiber)
-                Environment.SetEnvironmentVariable("PATCHY_FIBER", mode == HostMode.UserFiber ? "user" : "kernel");
+            if (mode != HostMode.PatchedThread) Environment.SetEnvironmentVariable("PATCHY_FIBER", mode == HostMode.KernelFiber ? "kernel" : "user");
+            if (mode == HostMode.SlowPath) Environment.SetEnvironmentVariable("PATCHY_SOCKETS", "slow");
             Patched.Apply();
         }
 
@@ -93,7 +94,7 @@ internal static class Program
 
     private static int Usage()
     {
-        Console.Error.WriteLine("host list | host run Native|PatchedThread|UserFiber|KernelFiber GROUP [after BODY] [only BODY] [limit SECONDS]");
+        Console.Error.WriteLine("host list | host run Native|PatchedThread|UserFiber|KernelFiber|SlowPath|NativeWithReader|FiberWithReader GROUP [after BODY] [only BODY] [limit SECONDS]");
         return 64;
     }
 }

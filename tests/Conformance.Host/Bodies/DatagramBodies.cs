@@ -4,13 +4,14 @@ using System.Net.Sockets;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>UDP and Unix-domain sockets.</summary>
+[Sockets]
 internal static class DatagramBodies
 {
     private static Socket Bound()
     {
         var s = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         s.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return s;
+        return AsyncReader.Attach(s);
     }
 
     [Body(Blocks = 30)]
@@ -106,6 +107,8 @@ internal static class DatagramBodies
         using var server = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
         using var client = new UdpClient();
         client.Connect((IPEndPoint)server.Client.LocalEndPoint!);
+        AsyncReader.Attach(server.Client);
+        AsyncReader.Attach(client.Client);
         Partner echo = Partner.Start(kind, () =>
         {
             IPEndPoint? from = null;
@@ -128,7 +131,7 @@ internal static class DatagramBodies
         listener.Listen(4);
         Partner server = Partner.Start(kind, () =>
         {
-            using Socket s = listener.Accept();
+            using Socket s = AsyncReader.Attach(listener.Accept());
             byte[] buffer = new byte[16];
             int n = s.Receive(buffer);
             Outcome.Settle();
@@ -137,6 +140,7 @@ internal static class DatagramBodies
         using (var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             o.Does("Connect", () => client.Connect(new UnixDomainSocketEndPoint(path)));
+            AsyncReader.Attach(client);
             o.Does("Send", () => client.Send([1, 2, 3]));
             byte[] y = new byte[4];
             o.Took("Receive", 30, () => client.Receive(y));

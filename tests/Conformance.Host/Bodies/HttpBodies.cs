@@ -5,6 +5,7 @@ using System.Text;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>HttpClient.Send, WebClient, HttpWebRequest, HttpListener against a server of threads.</summary>
+[Sockets(Reader = false)]
 internal static class HttpBodies
 {
     /// <summary>A server as one wrote it in 2005: a thread a connection. /slow answers late, /close not at all.</summary>

@@ -13,6 +13,8 @@ internal sealed class Loopback : IDisposable
         Client.Connect(listener.LocalEndPoint!);
         Server = listener.Accept();
         Server.NoDelay = noDelay;
+        AsyncReader.Attach(Client);
+        AsyncReader.Attach(Server);
     }
 
     public Socket Client { get; }
@@ -25,6 +27,21 @@ internal sealed class Loopback : IDisposable
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(backlog);
         return listener;
+    }
+
+    /// <summary>
+    /// From now on the descriptor is non-blocking, as after any asynchronous call, and a blocking call waits in the BCL. Where a blocking descriptor is told less exactly how a
+    /// send ended (one that was interrupted half way is taken for timed out), this is the truth to compare with.
+    /// </summary>
+    public Loopback WaitingInTheBcl()
+    {
+        foreach (Socket socket in new[] { Client, Server })
+        {
+            socket.Blocking = false;
+            socket.Blocking = true;
+        }
+
+        return this;
     }
 
     public static byte[] ReceiveAll(Socket socket, int count)

@@ -10,6 +10,7 @@ using System.Text;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>Clients of the class library that do their own protocol on the calling thread: mail, FTP, ping, NegotiateStream; and the close of a socket that lingers.</summary>
+[Sockets(Reader = false)]
 internal static class ServiceBodies
 {
     /// <summary>A server of lines for one connection after the other.</summary>

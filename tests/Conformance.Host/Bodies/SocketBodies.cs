@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>TCP through Socket: bytes there and back.</summary>
+[Sockets]
 internal static class SocketBodies
 {
     private static List<ArraySegment<byte>> Segments(ArraySegment<byte> first, ArraySegment<byte>? second = null) => second is { } s ? [first, s] : [first];
@@ -275,7 +276,7 @@ internal static class SocketBodies
         o.Say("good", good);
     }
 
-    [Body]
+    [Body(NoSlowPath = "The BCL's own queue is an interruptible wait natively, too.")]
     public static void Receive_Interrupted_IsNotInterruptible(Outcome o)
     {
         // A socket call is no alertable wait natively: the interrupt stays pending until the next one.

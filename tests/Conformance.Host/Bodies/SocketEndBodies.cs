@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>TCP through Socket: shutdown, close, reset and disposal, by the peer and by the own side.</summary>
+[Sockets]
 internal static class SocketEndBodies
 {
     [Body(Blocks = 30)]

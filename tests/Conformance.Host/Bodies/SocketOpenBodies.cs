@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>TCP through Socket: Accept, Connect, Poll and Select.</summary>
+[Sockets]
 internal static class SocketOpenBodies
 {
     [Body(Blocks = 30)]

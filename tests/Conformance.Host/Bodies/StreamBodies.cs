@@ -6,6 +6,7 @@ using System.Text;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>TcpClient, TcpListener, NetworkStream, readers and writers over them, pipes.</summary>
+[Sockets]
 internal static class StreamBodies
 {
     private static (NetworkStream Client, NetworkStream Server) Pair()

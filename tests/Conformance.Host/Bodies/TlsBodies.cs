@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Patchy.Conformance.Bodies;
 
 /// <summary>SslStream over a loopback pair.</summary>
+[Sockets]
 internal static class TlsBodies
 {
     private static readonly Lazy<X509Certificate2> s_certificate = new(() =>

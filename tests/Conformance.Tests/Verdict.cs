@@ -1,0 +1,50 @@
+using FluentAssertions;
+using FluentAssertions.Execution;
+
+namespace Patchy.Conformance.Tests;
+
+/// <summary>What is asked of a body in a patched mode: its outcome equals the native one, and where it blocks the others ran meanwhile.</summary>
+internal static class Verdict
+{
+    private const int FewTicks = 3;
+    private const int Attempts = 3;
+
+    public static TheoryData<string, string> Data(IEnumerable<BodyCase> bodies)
+    {
+        var data = new TheoryData<string, string>();
+        foreach (BodyCase body in bodies) data.Add(body.Group, body.Name);
+        return data;
+    }
+
+    public static void BehavesAsNatively(HostMode mode, string group, string body)
+    {
+        HostMode truth = mode == HostMode.FiberWithReader ? HostMode.NativeWithReader : HostMode.Native;
+        BodyReport native = HostRun.Of(truth, group)[body];
+        BodyReport patched = HostRun.Of(mode, group)[body];
+
+        // Only a verdict on time may be asked for again: a busy machine can be late, or start a body late. What a body observed else counts the first time.
+        for (int attempt = 1; attempt < Attempts && Timing.IsAllThatDiffers(patched, native); attempt++)
+        {
+            native = HostRun.Alone(truth, group, body);
+            patched = HostRun.Alone(mode, group, body);
+        }
+
+        patched.Outcome.Should().Equal(native.Outcome, "{0}.{1} in mode {2} must observe what it observes natively", group, body, mode);
+    }
+
+    public static void LetsOthersRun(HostMode mode, string group, string body)
+    {
+        BodyCase terms = BodyCase.Of(group).Single(b => b.Name == body);
+        BodyReport report = HostRun.Of(mode, group)[body];
+
+        // A busy machine can take the processor from the ticker; a hub that is kept shows it every time.
+        for (int attempt = 1; attempt < Attempts && !IsCooperative(terms, report); attempt++) report = HostRun.Alone(mode, group, body);
+        using var scope = new AssertionScope($"{group}.{body} in mode {mode}");
+        if (terms.Terms.Blocks > 0) report.Ticks.Should().BeGreaterThan(FewTicks, "a ticker greenlet runs while the body waits {0} ms or more", terms.Terms.Blocks);
+        if (!terms.Terms.MayBeRelieved) report.Relieved.Should().Be(0, "what it waits for must not block the carrier; that the monitor helps is no cooperation");
+        (report.GreenGap - report.NativeGap).Should().BeLessThan(terms.Terms.MayHold, "nobody may keep the hub (ms without a tick)");
+    }
+
+    private static bool IsCooperative(BodyCase body, BodyReport report) =>
+        (body.Terms.Blocks == 0 || report.Ticks > FewTicks) && (body.Terms.MayBeRelieved || report.Relieved == 0) && report.GreenGap - report.NativeGap < body.Terms.MayHold;
+}
