@@ -9,9 +9,9 @@ internal static class Repository
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
-    /// <summary>README.md, CONTRIBUTING.md and every page of docs/, relative to the root.</summary>
+    /// <summary>README.md, CONTRIBUTING.md, the tour of the samples and every page of docs/, relative to the root.</summary>
     public static IReadOnlyList<string> Pages { get; } =
-        [.. new[] { "README.md", "CONTRIBUTING.md" }.Concat(Directory.GetFiles(PathOf("docs"), "*.md").Select(static path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal))];
+        [.. new[] { "README.md", "CONTRIBUTING.md", "samples/README.md", "samples/43-EventLoop/README.md" }.Concat(Directory.GetFiles(PathOf("docs"), "*.md").Select(static path => "docs/" + Path.GetFileName(path)).Order(StringComparer.Ordinal))];
 
     private static string Find([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }
