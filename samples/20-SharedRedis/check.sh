@@ -1,8 +1,4 @@
 # Against a Redis of its own, which keeps nothing.
-if ! command -v redis-server > /dev/null; then
-  [ "$(id -u)" -eq 0 ] && { apt-get install -y redis-server || { apt-get update && apt-get install -y redis-server; }; } > /dev/null 2>&1
-  command -v redis-server > /dev/null || { echo "redis-server is missing: apt-get install redis-server"; exit 77; }
-fi
 folder=$(mktemp -d)
 trap 'kill "$redis" 2> /dev/null; wait "$redis"; rm -rf "$folder"' EXIT
 for port in 16379 16380 16381 16382; do
