@@ -16,8 +16,15 @@ internal static class HookOptions
 
     private static readonly char[] s_separators = [' ', ',', ';', '\t', '\n'];
 
-    /// <summary>The words of the environment, or else of the program. Every .NET process that this one starts would inherit the hook: it is taken out of the environment.</summary>
-    public static string Take()
+    private static string? s_words;
+
+    /// <summary>
+    /// The words of the environment, or else of the program. Every .NET process that this one starts would inherit the hook: it is taken out of the environment.
+    /// The runtime calls the hook twice when both the environment and the program name it; the variable is gone the second time, and the first answer holds.
+    /// </summary>
+    public static string Take() => s_words ??= Read();
+
+    private static string Read()
     {
         string words = Environment.GetEnvironmentVariable(Options) ?? AppDomain.CurrentDomain.GetData(Property) as string ?? "";
         string[] hooks = (Environment.GetEnvironmentVariable(Hooks) ?? "").Split(Path.PathSeparator);

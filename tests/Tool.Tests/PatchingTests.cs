@@ -93,4 +93,32 @@ public class PatchingTests
         ToolRun.Of("dotnet", [ToolRun.Host, "exit", "3"], environment).ExitCode.Should().Be(3);
         ToolRun.Of("dotnet", [ToolRun.Host, "loaded"], environment).Output.Should().Be("not patched\n");
     }
+
+    [Theory]
+    [InlineData("off", "not patched\n", 0)]
+    [InlineData("report no-dns", "patched\n", 1)]
+    public void Hook_InTheEnvironmentAndInTheProgram_TheWordsOfTheEnvironmentHold(string words, string expected, int reports)
+    {
+        // PatchyAutoPatch puts the hook into the runtimeconfig.json; `patchy run` puts it into the environment: the runtime calls it for each.
+        string hook = ToolRun.Patchy("hook").Output.Trim();
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("patchy tool ");
+        try
+        {
+            foreach (string file in Directory.GetFiles(AppContext.BaseDirectory, "Patchy.Tool.Host*")) File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            string settings = Path.Combine(folder.FullName, "Patchy.Tool.Host.runtimeconfig.json");
+            File.WriteAllText(settings, File.ReadAllText(settings).Replace("\"configProperties\": {", $"\"configProperties\": {{ \"STARTUP_HOOKS\": \"{hook}\", \"Patchy.Options\": \"report\","));
+            string host = Path.Combine(folder.FullName, "Patchy.Tool.Host.dll");
+            ToolRun.Of("dotnet", [host, "loaded"]).Should().Match<ToolRun>(run => run.Output == "patched\n" && run.Error.Contains("options \"report\""), "the program alone is patched, too");
+
+            ToolRun both = ToolRun.Of("dotnet", [host, "loaded"], new Dictionary<string, string> { ["PATCHY_OPTIONS"] = words, ["DOTNET_STARTUP_HOOKS"] = hook });
+
+            both.Output.Should().Be(expected, both.Error);
+            both.Error.Split($"options \"{words}\"").Length.Should().Be(reports + 1);
+            both.Error.Split("options \"").Length.Should().Be(reports + 1);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }
