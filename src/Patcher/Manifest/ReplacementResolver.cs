@@ -24,7 +24,7 @@ internal sealed class ReplacementResolver
 
         Assembly assembly = FindAssembly(manifest, row, text[(comma + 1)..].Trim());
         Type type = assembly.GetType(typeName, throwOnError: false) ?? throw Wrong(manifest, row, $"{assembly.GetName().Name} has no type {typeName}");
-        MemberInfo[] found = type.GetMember(name, MemberTypes.Method, Statics);
+        MemberInfo[] found = Array.FindAll(type.GetMember(name, MemberTypes.Method, Statics), member => member.Name == name); // a * at the end is a wildcard there
         if (found.Length != 1) throw Wrong(manifest, row, $"{typeName} has {(found.Length == 0 ? "no static method" : $"{found.Length} static methods")} {name}; there must be exactly one");
         var method = (MethodInfo)found[0];
         if (SignatureRules.Mismatch(target, method) is { } mismatch) throw Wrong(manifest, row, mismatch);

@@ -16,6 +16,7 @@ internal static class SignatureRules
     /// <summary>Null when the replacement fits, else a sentence that says what differs.</summary>
     public static string? Mismatch(MethodBase target, MethodInfo replacement)
     {
+        if (target.Equals(replacement)) return "the replacement is the target itself, and would only reach itself";
         if (replacement.IsGenericMethodDefinition) return $"the replacement {replacement.Name} is generic";
         ParameterInfo[] wanted = target.GetParameters(), offered = replacement.GetParameters();
         int first = target.IsStatic ? 0 : 1;

@@ -24,6 +24,7 @@ internal sealed class TargetResolver
         // The compiler numbers what it generates ("<Join>g____PInvoke|56_0"); the number is left out here, because it moves with each edit.
         MemberInfo[] candidates = name[0] == '<' ? type.GetMember($"{name}|*", MemberTypes.Method, Everything)
             : type.GetMember(name, name[0] == '.' ? MemberTypes.Constructor : MemberTypes.Method, Everything);
+        if (name[0] != '<') candidates = Array.FindAll(candidates, candidate => candidate.Name == name); // a * at the end of a name is a wildcard there
         MethodBase? found = null;
         foreach (MemberInfo candidate in candidates)
         {

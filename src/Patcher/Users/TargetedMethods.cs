@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Reflection;
 using Patchy.Images;
 using Patchy.Manifest;
@@ -48,16 +49,30 @@ internal static class TargetedMethods
 
     private static MethodBase Target(MethodInfo replacement, PatchTargetAttribute attribute)
     {
-        Type type = attribute.Type ?? Type.GetType(attribute.TypeName ?? "", throwOnError: false)
-            ?? throw Wrong(replacement, $"there is no type \"{attribute.TypeName}\"; write \"Namespace.Type, Assembly\"");
+        Type type = attribute.Type ?? Named(replacement, attribute.TypeName ?? "");
         bool constructor = attribute.Method is ".ctor" or ".cctor";
         MemberInfo[] named = type.GetMember(attribute.Method, constructor ? MemberTypes.Constructor : MemberTypes.Method, Everything);
+        named = Array.FindAll(named, member => member.Name == attribute.Method); // a * at the end of a name is a wildcard there
         if (named.Length == 0) throw Wrong(replacement, $"{type} has no method {attribute.Method} of its own");
         if (named.Length == 1 && attribute.Parameters.Length == 0) return (MethodBase)named[0];
         MethodBase[] fitting = Array.FindAll(Array.ConvertAll(named, static member => (MethodBase)member), method => Fits(method, attribute.Parameters));
         if (fitting.Length == 1) return fitting[0];
         string overloads = string.Join(" and ", Array.ConvertAll(named, static member => TypeText.Of((MethodBase)member)));
         throw Wrong(replacement, $"{type} has {overloads}: {(fitting.Length == 0 ? "none has" : "more than one has")} the parameters that the attribute names");
+    }
+
+    private static Type Named(MethodInfo replacement, string name)
+    {
+        string reason = "";
+        try
+        {
+            if (Type.GetType(name, throwOnError: false) is { } type) return type;
+        }
+        catch (Exception e) when (e is IOException or BadImageFormatException or ArgumentException or TypeLoadException)
+        {
+            reason = $" ({e.Message})"; // throwOnError is about the type: of a name or an assembly that is no good it throws all the same
+        }
+        throw Wrong(replacement, $"there is no type \"{name}\"{reason}; write \"Namespace.Type, Assembly\"");
     }
 
     /// <summary>An attribute cannot name a type by reference: the plain one stands for it.</summary>

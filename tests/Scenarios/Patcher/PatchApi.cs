@@ -96,6 +96,10 @@ internal sealed class PatchApi : IScenario
         {
             File.WriteAllText(path, "{ \"version\": 1, \"patches\": [\n" + good + ",\n" + moved + "\n] }");
             Expect(path, "line 3, System.Threading.Monitor.Wait(System.Object,System.Int16)");
+            File.WriteAllText(path, "{ \"version\": 1, \"patches\": [\n" + good.Replace("Sleep(", "Slee*(") + "\n] }");
+            Expect(path, "has no member of that name");
+            File.WriteAllText(path, "{ \"version\": 1, \"patches\": [\n" + good.Replace("Replacements.Sleep", "Replacements.Slee*") + "\n] }");
+            Expect(path, "no static method Slee*");
             File.WriteAllText(path, "{ \"version\": 1, \"patches\": [\n" + good);
             Expect(path, "line 2, column");
             File.Delete(path);

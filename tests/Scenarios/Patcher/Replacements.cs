@@ -44,7 +44,10 @@ internal static unsafe class Replacements
 
     public static long Late(long value) => -2;
 
+    /// <summary>Of the calling thread alone: Patchy's guard of late cells sleeps, too.</summary>
+    [ThreadStatic]
     public static int SleepCalls;
+
     public static delegate*<int, void> SleepOriginal = &Thread.Sleep;
 
     public static void Sleep(int milliseconds)

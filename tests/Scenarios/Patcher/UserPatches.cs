@@ -63,6 +63,9 @@ internal sealed class UserPatches : IScenario
     {
         Refused(typeof(WrongTargets.Missing), "has no method Nothing of its own");
         Refused(typeof(WrongTargets.NoType), "there is no type \"No.Such.Type\"");
+        Refused(typeof(WrongTargets.NoAssembly), "there is no type \"X.Y, a=b=c, ,\"");
+        Refused(typeof(WrongTargets.Wild), "has no method Twi* of its own");
+        Refused(typeof(WrongTargets.Itself), "is the target itself");
         Refused(typeof(WrongTargets.Instance), "it is not static");
         Refused(typeof(WrongTargets.Signature), "parameter 1 (value) is System.Int32 in the target but System.Int64 in the replacement");
         Refused(typeof(WrongTargets.Field), "in the field StandOriginal");

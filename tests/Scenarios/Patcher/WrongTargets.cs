@@ -15,6 +15,24 @@ internal static class WrongTargets
         public static int Stand(int value) => value;
     }
 
+    internal static class NoAssembly
+    {
+        [PatchTarget("X.Y, a=b=c, ,", "Nothing")]
+        public static int Stand(int value) => value;
+    }
+
+    internal static class Wild
+    {
+        [PatchTarget(typeof(Victims), "Twi*")]
+        public static int Stand(int value) => value;
+    }
+
+    internal static class Itself
+    {
+        [PatchTarget(typeof(Itself), nameof(Stand))]
+        public static int Stand(int value) => value;
+    }
+
     internal sealed class Instance
     {
         [PatchTarget(typeof(Victims), nameof(Victims.Twice))]
