@@ -64,7 +64,7 @@ public static partial class Patch
             if (check) CheckDependents(groups);
             PatchReport undone = session.Undo(which, groups, request);
             s_asked = session.IsEmpty ? null : s_asked & ~groups;
-            if (s_report is not null) s_report = session.IsEmpty ? null : session.Report(request);
+            s_report = session.IsEmpty ? null : s_report?.After(session.Report(request));
             if (session.Groups == PatchGroups.None) Hub.DismissThreads();
             return undone;
         }

@@ -19,7 +19,7 @@ public sealed partial class PatchReport
     public IReadOnlyList<PatchReportThread> Threads { get; internal init; } = [];
 
     /// <summary>How often a lock had been contended in this process when the report was made: more than 0 means that other threads were at work before.</summary>
-    public long LockContentions { get; } = Monitor.LockContentionCount;
+    public long LockContentions { get; private init; } = Monitor.LockContentionCount;
 
     /// <summary>What is cooperative because it calls a method that is redirected, for the groups that are patched: read from the manifest inside Patchy on first use.</summary>
     public IReadOnlyList<PatchReportRow> Inherited => _inherited ??= ReadInherited();

@@ -81,6 +81,10 @@ public sealed partial class PatchReport
     internal PatchReport Again(PatchResult result, TimeSpan elapsed, IReadOnlyList<string> warnings) =>
         new(Groups, Engine, elapsed, _rows, result) { Warnings = warnings, Threads = Threads };
 
+    /// <summary>What is left after an undo, with what the call that patched had to say.</summary>
+    internal PatchReport After(PatchReport undo) =>
+        new(undo.Groups, Engine, Elapsed, undo._rows, Result) { Warnings = Warnings, Threads = Threads, LockContentions = LockContentions };
+
     private static void Line(StringBuilder text, int by, string group, string outcome, string mechanism, string? hits, string method)
     {
         text.Append(group.PadRight(8)).Append(' ').Append(outcome.PadRight(9)).Append(mechanism.PadRight(by));

@@ -30,6 +30,7 @@ internal sealed class PatchQueries : IScenario
         Infos(report);
         Originals(before, join);
         Hits(report);
+        Carried(report);
         stop.Set();
         early.Join();
         Undoing();
@@ -110,6 +111,16 @@ internal sealed class PatchQueries : IScenario
         _checks.That("and no call that was not made", sleep.Hits - before < 9500, sleep.Hits - before);
         _checks.That("GC meanwhile", Collected());
         _checks.That("rows that nobody called have none", report.Rows.Any(row => row.Hits == 0) && report.ToString().Contains("hits"));
+    }
+
+    /// <summary>Threads that were there before the patch and warnings are as true after an undo.</summary>
+    private void Carried(PatchReport report)
+    {
+        Patch.Unpatch(PatchGroups.Console);
+        PatchReport now = Patch.Report!;
+        _checks.That("what an undo leaves of the report", !ReferenceEquals(now, report) && now.Threads.Any(thread => thread.Name == "early bird") && now.Warnings.Count > 0 && now.Warnings.SequenceEqual(report.Warnings)
+            && now.Elapsed == report.Elapsed && now.LockContentions == report.LockContentions, $"{now.Threads.Count} threads, {now.Warnings.Count} warnings");
+        _checks.That("its groups and rows are of now", !now.Groups.HasFlag(PatchGroups.Console) && now.Count(PatchOutcome.Undone) > 0 && Patch.All().Result == PatchResult.Patched);
     }
 
     private static bool Collected()
