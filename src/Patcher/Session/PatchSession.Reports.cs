@@ -22,11 +22,25 @@ internal sealed partial class PatchSession
     /// <summary>The patch of that method, or null.</summary>
     public PlannedPatch? Find(MethodBase method)
     {
+        if (HandleOf(method) is not { } handle) return null;
         foreach (PlannedPatch patch in _applied)
         {
-            if (patch.Source.MethodHandle == method.MethodHandle) return patch;
+            if (patch.Source.MethodHandle == handle) return patch;
         }
         return null;
+    }
+
+    /// <summary>Null for what the runtime knows no handle of, so that no patch can be on it: dynamic methods, types that are being built, metadata that is only read.</summary>
+    private static RuntimeMethodHandle? HandleOf(MethodBase method)
+    {
+        try
+        {
+            return method.MethodHandle;
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
+        {
+            return null;
+        }
     }
 
     public static PatchReportRow RowOf(PlannedPatch patch) => patch.Report(patch.LateReason is null ? PatchOutcome.Applied : PatchOutcome.Late, patch.LateReason);

@@ -48,6 +48,8 @@ internal sealed class PatchQueries : IScenario
         _checks.That("inherited", start is { Outcome: PatchOutcome.Inherited, Owner: null } && !Patch.IsPatched(typeof(Thread).GetMethod("Start", Type.EmptyTypes)!), start.Reason);
         _checks.That("the report has it too", report.Inherited.Any(row => row.Target == start.Target) && report.Inherited.All(row => row.Outcome == PatchOutcome.Inherited), report.Inherited.Count);
         _checks.That("unknown", Patch.GetPatchInfo(typeof(PatchQueries).GetMethod("Run")!) is null && !Patch.IsPatched(typeof(PatchQueries).GetMethod("Run")!));
+        var dynamic = new System.Reflection.Emit.DynamicMethod("Emitted", typeof(void), []);
+        _checks.That("a method that has no handle", Patch.GetPatchInfo(dynamic) is null && !Patch.IsPatched(dynamic) && Patch.Unpatch(dynamic) is { Rows.Count: 0, Result: PatchResult.NothingToDo });
         _checks.That("owners", Patch.HasAnyPatches("patchy.socket") && !Patch.HasAnyPatches("patchy.file") && !Patch.HasAnyPatches("nobody"));
     }
 
