@@ -46,8 +46,11 @@ public static partial class Patch
         {
             PatchGroups asked = options.Groups, known = s_asked ?? PatchGroups.None;
             if (s_asked is not null && asked != known) request.Warnings.Add(PatchWarnings.Union(known, asked));
-            PatchGroups left = asked & ~known & ~(s_session?.Groups ?? PatchGroups.None);
-            if (left == PatchGroups.None) return Nothing(request, asked);
+            PatchGroups underWay = s_session is { } open ? open.UnderWay | open.Announced : PatchGroups.None;
+            PatchGroups left = asked & ~known & ~underWay & ~(s_session?.Groups ?? PatchGroups.None);
+
+            // A subscriber that asks for what is under way changes nothing: whether it was asked for is up to the call that is patching it, which may be vetoed yet.
+            if (left == PatchGroups.None) return Nothing(request, underWay == PatchGroups.None ? asked : s_asked);
             return Attempt(request, session => Everything(session, request, left, asked));
         }
     }
@@ -68,7 +71,8 @@ public static partial class Patch
 
     private static PatchReport Everything(PatchSession session, PatchRequest request, PatchGroups left, PatchGroups asked)
     {
-        PatchGroups before = session.Groups;
+        PatchGroups before = session.Groups, announced = session.Announced;
+        session.Announced |= left;
         try
         {
             PatchEvents.Raise(new WillPatchAllEvent(request.Options, left));
@@ -77,6 +81,10 @@ public static partial class Patch
         {
             PatchWarnings.Give(request);
             return (s_report ?? session.Report(request)).Again(PatchResult.Vetoed, request.Elapsed, request.Warnings);
+        }
+        finally
+        {
+            session.Announced = announced;
         }
         session.Step(PatchStep.WillAll);
         ApplyManifest(session, request, left);

@@ -40,6 +40,9 @@ internal sealed partial class PatchSession
     /// <summary>Groups that a call further up this stack is about to patch.</summary>
     public PatchGroups UnderWay { get; private set; }
 
+    /// <summary>Groups that a call of All further up this stack has announced to the subscribers of WillPatchAll, and has not begun to patch.</summary>
+    public PatchGroups Announced { get; set; }
+
     public bool IsEmpty => _applied.Count == 0 && Groups == PatchGroups.None;
 
     public PatchMark Mark() => new(_applied.Count, _refused.Count, _left, Groups);

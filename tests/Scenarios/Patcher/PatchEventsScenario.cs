@@ -24,6 +24,7 @@ internal sealed class PatchEventsScenario : IScenario
         Union();
         SubscribersPatch();
         OriginalsMeanwhile();
+        AllWithinAll();
         return _checks.Finish();
     }
 
@@ -183,6 +184,43 @@ internal sealed class PatchEventsScenario : IScenario
         _checks.That("an original that a subscriber asked for", Asked.Plain(1) == -1 && will!(1) == 1 && did!(1) == 1 && Patch.GetOriginal<Func<int, int>>(plain)(1) == 1, will!(1));
         Undo();
         _checks.That("and after the undo", Asked.Plain(1) == 1 && will(1) == 1);
+    }
+
+    /// <summary>A library that makes sure that all is patched may do so wherever it is called from.</summary>
+    private void AllWithinAll()
+    {
+        PatchReport? inner = null, time = null, duringGroup = null;
+        Action<WillPatchAllEvent> again = _ => inner = Patch.All();
+        Action<WillPatchGroupEvent> inGroup = _ => duringGroup ??= Patch.All();
+        PatchEvents.WillPatchAll += again;
+        PatchEvents.WillPatchGroup += inGroup;
+        PatchReport outer = Patch.All();
+        _checks.That("All by a subscriber of All", inner!.Result == PatchResult.NothingToDo && outer.Result == PatchResult.Patched && Patch.IsPatched(PatchGroups.All) && _events.Count(text => text.StartsWith("will all", StringComparison.Ordinal)) == 1,
+            string.Join("; ", _events));
+        _checks.That("and by one of a group", duringGroup!.Result == PatchResult.NothingToDo && Patch.All().Result == PatchResult.NothingToDo);
+        Undo();
+
+        // Less than the subscriber's: the subscriber's call announces the rest, and the outer one does what is left.
+        inner = null;
+        outer = Patch.All(o => o.Groups = PatchGroups.Time);
+        _checks.That("All by a subscriber of less", inner!.Result == PatchResult.Patched && outer.Result == PatchResult.Patched && Patch.IsPatched(PatchGroups.All), outer.Groups);
+        PatchEvents.WillPatchAll -= again;
+        PatchEvents.WillPatchGroup -= inGroup;
+        Undo();
+
+        // A subscriber may patch one group and prevent the others; the next call asks again.
+        Action<WillPatchAllEvent> only = _ =>
+        {
+            inner = Patch.All();
+            time = Patch.Time();
+            throw new DoNotPatchException("time is enough");
+        };
+        PatchEvents.WillPatchAll += only;
+        outer = Patch.All();
+        PatchEvents.WillPatchAll -= only;
+        _checks.That("a veto after it", outer.Result == PatchResult.Vetoed && inner.Result == PatchResult.NothingToDo && time!.Result == PatchResult.Patched && Patch.IsPatched(PatchGroups.Time) && !Patch.IsPatched(PatchGroups.Dns));
+        _checks.That("asks again", Patch.All().Result == PatchResult.Patched && Patch.IsPatched(PatchGroups.All));
+        Undo();
     }
 
     internal static class Asked
