@@ -57,6 +57,9 @@ internal static unsafe class Libc
         return poll(&one, 1, 0) > 0;
     }
 
+    /// <summary>Blocks this kernel thread for a while, whatever is patched: for threads that are none of the user's.</summary>
+    public static void Pause(int milliseconds) => _ = poll(null, 0, milliseconds);
+
     [DllImport("libc")]
     private static extern int poll(PollFd* fds, nuint count, int milliseconds);
 

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Patchy.Interop;
 using Patchy.Threading;
 
 namespace Patchy.Detours;
@@ -60,7 +61,7 @@ internal static class CellGuard
         while (true)
         {
             Look();
-            Thread.Sleep(1);
+            Libc.Pause(1); // not Thread.Sleep, which the user may have replaced
             lock (s_gate)
             {
                 if (s_watched.Length != 0 && Environment.TickCount64 - s_since < WatchfulMilliseconds) continue;

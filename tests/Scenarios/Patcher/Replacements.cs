@@ -44,7 +44,7 @@ internal static unsafe class Replacements
 
     public static long Late(long value) => -2;
 
-    /// <summary>Of the calling thread alone: Patchy's guard of late cells sleeps, too.</summary>
+    /// <summary>Of the calling thread alone.</summary>
     [ThreadStatic]
     public static int SleepCalls;
 
