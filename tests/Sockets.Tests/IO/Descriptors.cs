@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Patchy.Sockets.Tests.IO;
 
-/// <summary>FIFOs and pipes for tests, and how many descriptors this process has.</summary>
+/// <summary>FIFOs and pipes for tests, and the descriptors that this process has of one.</summary>
 internal static unsafe partial class Descriptors
 {
     private static int s_made;
 
-    /// <summary>What is open now, the folder that is listed for it included.</summary>
-    public static int Count => Directory.GetFiles("/proc/self/fd").Length;
+    /// <summary>How many descriptors of this process are open on that file. Not all that are open: finalizers close what earlier tests left.</summary>
+    public static int CountOf(string path) => Directory.GetFiles("/proc/self/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget == path);
 
     public static string MakeFifo()
     {
