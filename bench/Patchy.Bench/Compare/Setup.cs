@@ -7,7 +7,7 @@ namespace Patchy.Bench.Compare;
 internal sealed class Setup(CompareOptions options, Peers peers)
 {
     private const double UsualSeconds = 2, QuickSeconds = 0.2;
-    private const double UsualWarmUp = 1.5, QuickWarmUp = 0.05;
+    private const double UsualWarmUp = 3, QuickWarmUp = 0.05;
     private const int QuickDivisor = 100;
 
     public Peers Peers => peers;
