@@ -41,6 +41,9 @@ internal abstract class Fiber
     /// <summary>The id of its own kernel thread, which it runs on even while it is mounted; 0 for one that runs on its carrier's. Other threads may look.</summary>
     public virtual int KernelThreadId => 0;
 
+    /// <summary>What the system's gettid says on this stack, and so what System.Threading.Lock takes it for; 0 when that is not known. Other threads may look.</summary>
+    public virtual int NativeId => KernelThreadId;
+
     /// <summary>For dumps and tests: may be stale when read from another thread.</summary>
     public FiberState State => (FiberState)Volatile.Read(ref _state);
 

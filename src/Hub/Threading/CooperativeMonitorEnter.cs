@@ -12,7 +12,8 @@ namespace Patchy.Threading;
 // 5. An owner of the same hub that leaves and takes the lock again within one run would starve the line for ever. After some such runs
 //    the first one goes the way of 4: the runtime hands the lock over to a waiter that starves (its rule is 100 ms).
 // 6. A kill or a timeout is not raised where the framework locks for its own sake (LockCaller); Thread.Interrupt is, as natively.
-// 7. Identity needs no care: the greenlet's CLR thread is the owner in every case.
+// 7. A callback of the hub is no greenlet: see CallbackLock.
+// 8. Identity needs no care: the greenlet's CLR thread is the owner in every case.
 
 /// <summary>Stands in for the contended paths of Monitor.Enter and Monitor.TryEnter (and so of the lock statement).</summary>
 internal static unsafe class CooperativeMonitorEnter
@@ -34,7 +35,8 @@ internal static unsafe class CooperativeMonitorEnter
     {
         if (Greenlet.Running is not { } greenlet)
         {
-            EnterOriginal(target);
+            if (Hub.IsLoopHere) CallbackLock.Enter(target, Timeout.Infinite);
+            else EnterOriginal(target);
             return;
         }
         Acquire(greenlet, target, Deadline.Never, interruptible: true);
@@ -43,8 +45,9 @@ internal static unsafe class CooperativeMonitorEnter
     /// <summary>Monitor.TryEnter_Slowpath(object, int). The overload without a timeout never waits and is left as it is.</summary>
     internal static bool TryEnter(object target, int millisecondsTimeout)
     {
-        if (Greenlet.Running is not { } greenlet || millisecondsTimeout is 0 or < Timeout.Infinite)
-            return TryEnterOriginal(target, millisecondsTimeout);
+        if (millisecondsTimeout is 0 or < Timeout.Infinite) return TryEnterOriginal(target, millisecondsTimeout);
+        if (Greenlet.Running is not { } greenlet)
+            return Hub.IsLoopHere ? CallbackLock.Enter(target, millisecondsTimeout) : TryEnterOriginal(target, millisecondsTimeout);
         return Acquire(greenlet, target, Deadline.In(millisecondsTimeout), interruptible: true);
     }
 

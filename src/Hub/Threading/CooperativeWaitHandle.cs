@@ -37,7 +37,11 @@ internal static unsafe class CooperativeWaitHandle
     internal static bool WaitOneNoCheck(WaitHandle self, int millisecondsTimeout, bool useTrivialWaits, object? associatedObject, byte waitSource)
     {
         if (Greenlet.Running is not { } greenlet || (!useTrivialWaits && IsContextNotified()))
-            return WaitOneNoCheckOriginal(self, millisecondsTimeout, useTrivialWaits, associatedObject, waitSource);
+        {
+            return millisecondsTimeout != 0 && Hub.IsLoopHere && WaitingLock.OfThisThread() is { } target
+                ? CallbackLock.WaitForLock(target, self, millisecondsTimeout, useTrivialWaits, associatedObject, waitSource)
+                : WaitOneNoCheckOriginal(self, millisecondsTimeout, useTrivialWaits, associatedObject, waitSource);
+        }
         if (!useTrivialWaits) greenlet.RaisePending(Interrupts.ThreadInterrupt); // natively it comes before a signal, and before a timeout of 0
         if (millisecondsTimeout == 0) return WaitOneNoCheckOriginal(self, 0, useTrivialWaits, associatedObject, waitSource);
         if (WaitOneNoCheckOriginal(self, 0, useTrivialWaits, associatedObject, waitSource)) return true;

@@ -35,6 +35,9 @@ internal sealed unsafe class UserModeFiber : Fiber
 
     public override FiberKind Kind => FiberKind.User;
 
+    // SAFETY: contexts are never unmapped; one that was given back says an id that no living fiber has.
+    public override int NativeId => _context is var context && context != null ? context->Id : 0;
+
     public static UserModeFiber OfCurrentThread()
     {
         byte* block = Linux.pthread_self();
