@@ -42,7 +42,7 @@ internal static unsafe class CooperativeThread
             // Its body is over, then its thread ends natively in some microseconds: joined natively, so that IsAlive is false afterwards.
             return green.WaitForEnd(deadline) && JoinOriginal(thread, Timeout.Infinite);
         }
-        return JoinNative(self, thread, deadline);
+        return NativeEnd.Wait(self, thread, deadline);
     }
 
     /// <summary>For Thread.Interrupt: a green thread is interrupted where it waits, or at its next wait.</summary>
@@ -87,16 +87,14 @@ internal static unsafe class CooperativeThread
 
     private static bool JoinOneself(Deadline deadline, Greenlet self)
     {
-        ParkResult result = new Waiter(self, "its own end").Park(deadline); // as natively: for ever, or until the timeout
-        if (result == ParkResult.Interrupted) self.RaisePending();
+        ParkResult result;
+        do
+        {
+            result = new Waiter(self, "its own end").Park(deadline, self.NoRaise == 0); // as natively: for ever, or until the timeout
+            if (result == ParkResult.Interrupted) self.RaisePending();
+        }
+        while (result != ParkResult.TimedOut);
         return false;
-    }
-
-    private static bool JoinNative(Greenlet self, Thread thread, Deadline deadline)
-    {
-        bool joined = Escape.Run(EscapePool.Blocking, (thread, deadline), static state => JoinOriginal(state.thread, state.deadline.RemainingMilliseconds));
-        if (!joined) self.RaisePending();
-        return joined;
     }
 
     private static nint Entry(string name, params Type[] parameters) =>

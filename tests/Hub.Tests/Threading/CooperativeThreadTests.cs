@@ -87,6 +87,56 @@ public sealed class CooperativeThreadTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void Join_OfANativeThread_EndsByInterruptKillAndTimeout(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        // BCL: Join can be interrupted; gevent: a kill and a timeout are raised where a greenlet waits.
+        using var release = new ManualResetEvent(false);
+        var native = new Thread(() => release.WaitOne());
+        native.StartNatively();
+        bool interrupted = false, joined = true;
+        var green = new Thread(() =>
+        {
+            try { CooperativeThread.Join(native, Timeout.Infinite); }
+            catch (ThreadInterruptedException) { interrupted = true; }
+        });
+        CooperativeThread.Start(green);
+        Greenlet killed = Greenlet.Spawn(() => CooperativeThread.Join(native, Timeout.Infinite));
+        Greenlet patient = Greenlet.Spawn(() => joined = CooperativeThread.Join(native, Timeout.Infinite));
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        CooperativeThread.Interrupt(green);
+        CooperativeThread.Join(green, 30_000).Should().BeTrue();
+        interrupted.Should().BeTrue();
+        killed.Kill(new GreenletExit(), TimeSpan.FromSeconds(30)).Should().BeTrue();
+        killed.Exit.Should().NotBeNull();
+        GreenletTimeout.TryRun(TimeSpan.FromMilliseconds(10), () => CooperativeThread.Join(native, Timeout.Infinite)).Should().BeFalse();
+        CooperativeThread.Join(native, 10).Should().BeFalse("its own time passes as well");
+        native.IsAlive.Should().BeTrue();
+        patient.Dead.Should().BeFalse("nobody has interrupted that one");
+        release.Set();
+        patient.Join();
+        joined.Should().BeTrue();
+        CooperativeThread.Join(native, Timeout.Infinite).Should().BeTrue();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Join_OfManyNativeThreads_LeavesTheKernelThreadsOfBlockingCallsToThem(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        using var release = new ManualResetEvent(false);
+        Thread[] natives = [.. Enumerable.Range(0, 70).Select(_ => new Thread(() => release.WaitOne(), 128 * 1024))];
+        foreach (Thread native in natives) native.StartNatively();
+        int joined = 0;
+        Greenlet[] joining = [.. natives.Select(native => Greenlet.Spawn(() => { if (CooperativeThread.Join(native, 60_000)) joined++; }))];
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        joined.Should().Be(0);
+        int answer = 0;
+        bool inTime = GreenletTimeout.TryRun(TimeSpan.FromSeconds(20), () => answer = Escape.Run(EscapePool.Blocking, 7, static number => number));
+        release.Set();
+        Greenlet.JoinAll(joining);
+        (inTime, answer).Should().Be((true, 7), "a name look-up needs such a place while all of them join");
+        joined.Should().Be(natives.Length);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void Interrupt_WhileItSleeps_ThrowsThereOnce(FiberKind kind) => OnHub.Run(kind, () =>
     {
         int interrupted = 0;

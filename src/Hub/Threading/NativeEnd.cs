@@ -1,0 +1,107 @@
+using System.Threading;
+using Patchy.Linking;
+
+namespace Patchy.Threading;
+
+// Protocol.
+//  1. The runtime tells nobody that a native thread has ended but those who join it. So one kernel thread joins it, for all greenlets that do, from the first join until its end: as many as there are
+//     native threads that somebody joins, however many greenlets join and however often a join times out. None of them is an escape, which could not be interrupted, or would take a place from others.
+//  2. The entry is in the table while that kernel thread is at work; the bucket's latch guards it. The greenlets are woken outside of it.
+//  3. Woken says "look again": the thread has ended, or it could not be joined (no kernel thread to be had), and then who looks again gets the error itself.
+
+/// <summary>The end of a native thread, as far as greenlets wait for it.</summary>
+internal sealed unsafe class NativeEnd : IdentityEntry
+{
+    private const int StackSize = 256 * 1024; // of the joining thread, which calls nothing
+    private const ThreadState EndedMask = ThreadState.Stopped | ThreadState.Aborted;
+    private static readonly IdentityTable s_ends = new();
+    private readonly LinkList _waiters = new();
+
+    private NativeEnd(Thread thread) : base(thread) { }
+
+    /// <summary>Only on a running greenlet: parks until <paramref name="thread"/>, a native one that was started, has ended. False when the deadline passed first.</summary>
+    /// <exception cref="ThreadInterruptedException">Thread.Interrupt; a kill and a timeout come out as well.</exception>
+    public static bool Wait(Greenlet self, Thread thread, Deadline deadline)
+    {
+        while (true)
+        {
+            var waiter = new Waiter(self, thread);
+            NativeEnd end = Join(thread, waiter, out bool isNew);
+            ParkResult result = ParkResult.Interrupted;
+            try
+            {
+                if (isNew) end.Begin();
+                result = waiter.Park(deadline, self.NoRaise == 0);
+            }
+            finally
+            {
+                if (result != ParkResult.Woken) end.Leave(waiter);
+            }
+            if ((CooperativeThread.GetThreadStateOriginal(thread) & EndedMask) != 0) return CooperativeThread.JoinOriginal(thread, Timeout.Infinite);
+            if (result == ParkResult.TimedOut) return false;
+            if (result == ParkResult.Interrupted) self.RaisePending();
+        }
+    }
+
+    private static NativeEnd Join(Thread thread, Waiter waiter, out bool isNew)
+    {
+        ref IdentityTable.Bucket bucket = ref s_ends.BucketOf(thread);
+        bucket.Latch.Enter();
+        var end = bucket.Find(thread) as NativeEnd;
+        isNew = end is null;
+        if (end is null)
+        {
+            end = new NativeEnd(thread);
+            bucket.Add(end);
+        }
+        end._waiters.Append(waiter);
+        bucket.Latch.Exit();
+        return end;
+    }
+
+    private void Begin()
+    {
+        bool begun = false;
+        try
+        {
+            NativeThreads.Start(new Thread(Await, StackSize) { IsBackground = true, Name = "Patchy joiner" });
+            begun = true;
+        }
+        finally
+        {
+            if (!begun) Tell();
+        }
+    }
+
+    private void Await()
+    {
+        CooperativeThread.JoinOriginal((Thread)Target, Timeout.Infinite);
+        Tell();
+    }
+
+    private void Tell()
+    {
+        ref IdentityTable.Bucket bucket = ref s_ends.BucketOf(Target);
+        bucket.Latch.Enter();
+        bucket.Remove(this);
+        bucket.Latch.Exit();
+        while (Take() is { } waiter) waiter.Wake();
+    }
+
+    private Link? Take()
+    {
+        ref IdentityTable.Bucket bucket = ref s_ends.BucketOf(Target);
+        bucket.Latch.Enter();
+        Link? first = _waiters.TakeFirst();
+        bucket.Latch.Exit();
+        return first;
+    }
+
+    private void Leave(Waiter waiter)
+    {
+        ref IdentityTable.Bucket bucket = ref s_ends.BucketOf(Target);
+        bucket.Latch.Enter();
+        _ = _waiters.Remove(waiter);
+        bucket.Latch.Exit();
+    }
+}
