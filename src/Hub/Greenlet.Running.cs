@@ -86,11 +86,10 @@ public partial class Greenlet
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            SetFailure(_pending.Unwrap(exception));
+            TakeFailure(exception);
         }
-        _pending.Clear();
         _body = null; // what it holds goes with it, as in gevent
-        if (_details is { } details) details.Locals = null;
+        Forget();
         End();
         ReportFailure();
     }
@@ -102,6 +101,21 @@ public partial class Greenlet
         SetFailure(exception);
         End();
         ReportFailure();
+    }
+
+    /// <summary>
+    /// Only on the greenlet itself: true for the <see cref="GreenletExit"/> that kills it and for what the class library has wrapped around that: an IOException in NetworkStream, for one.
+    /// </summary>
+    internal bool IsKilledBy(Exception exception) => _pending.Unwrap(exception) is GreenletExit;
+
+    /// <summary>Only on the greenlet itself, whose code has let that through.</summary>
+    private protected void TakeFailure(Exception exception) => SetFailure(_pending.Unwrap(exception));
+
+    /// <summary>Only on the greenlet itself, whose code is over: what was for that code only.</summary>
+    private protected void Forget()
+    {
+        _pending.Clear();
+        if (_details is { } details) details.Locals = null;
     }
 
     private protected virtual void Invoke() => Run();

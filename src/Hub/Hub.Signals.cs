@@ -39,7 +39,7 @@ public sealed partial class Hub
         {
             handler();
         }
-        catch (Exception exception) when (exception is not GreenletExit)
+        catch (Exception exception) when (!Greenlet.OfThisThread!.IsKilledBy(exception))
         {
             Report(null, exception);
         }

@@ -70,6 +70,11 @@ public sealed class ScenarioTests
     [Fact]
     public void UserPatches_OfEachKind_HavePatchysChecks() => Run("UserPatches", "");
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("PATCHY_FIBER=kernel")]
+    public void AKill_ThatTheClassLibraryWraps_IsStillAKill(string settings) => Run("WrappedKills", settings);
+
     [Fact]
     public void Patch_First_IsNowhereLate() => Run("ColdStart", "");
 

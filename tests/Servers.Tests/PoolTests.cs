@@ -121,6 +121,33 @@ public sealed class PoolTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void InPlace_TheServersGreenletKilledInAHandler_IsTheServersEndAndNoError(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        Greenlet? acceptor = null;
+        using var server = new StreamServer("127.0.0.1:0", (_, _) =>
+        {
+            acceptor = Greenlet.Current;
+            try
+            {
+                new Event().Wait();
+            }
+            catch (Exception exception)
+            {
+                throw new IOException("as NetworkStream does", exception);
+            }
+        }) { Spawn = null };
+        server.Start();
+        Task<string> client = Client.Start(() => Client.AskHere(server.Address!, ""));
+        OnHub.Until(() => acceptor is not null).Should().BeTrue();
+        acceptor!.Kill(new GreenletExit(), TimeSpan.FromSeconds(20)).Should().BeTrue();
+        Greenlet.Await(client).Should().BeEmpty();
+        errors.Exceptions.Should().BeEmpty("gevent: a GreenletExit is no error");
+        server.Started.Should().BeFalse();
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void By_ASpawnerOfTheCallersOwn_GetsEachHandler(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using Hub elsewhere = Hub.Start("elsewhere");

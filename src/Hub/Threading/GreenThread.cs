@@ -117,10 +117,11 @@ internal sealed class GreenThread : Greenlet
             if (_surroundings.Context is { } context) ExecutionContext.Run(context, _ => RunIn(body, argument), null);
             else RunIn(body, argument);
         }
-        catch (GreenletExit)
+        catch (Exception exception) when (IsKilledBy(exception))
         {
-            // killed: that is an end like any other
+            TakeFailure(exception); // an end like any other
         }
+        Forget();
 
         Hub.Enter(this);
         OnLeavingCarrier();

@@ -41,7 +41,7 @@ internal abstract class ServerJob(BaseServer server) : IReadyListener
         {
             Run();
         }
-        catch (Exception exception) when (exception is not GreenletExit)
+        catch (Exception exception) when (!Greenlet.OfThisThread!.IsKilledBy(exception))
         {
             Server.Report(exception);
         }

@@ -69,7 +69,7 @@ internal sealed class ServerRun(BaseServer server, Socket socket, ServerSpawn sp
                         break;
                     case Round.Failed:
                         _ = Ended.Wait(delay);
-                        delay = delay * 2 < server.MaxDelay ? delay * 2 : server.MaxDelay;
+                        delay = delay < server.MaxDelay / 2 ? delay * 2 : server.MaxDelay;
                         break;
                 }
             }
@@ -102,7 +102,7 @@ internal sealed class ServerRun(BaseServer server, Socket socket, ServerSpawn sp
             catch (Exception exception)
             {
                 job.Abandon();
-                if (exception is GreenletExit) throw;
+                if (Greenlet.OfThisThread!.IsKilledBy(exception)) throw;
                 if (!IsOver) server.Report(exception);
                 return Round.Failed;
             }

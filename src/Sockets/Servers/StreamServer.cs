@@ -148,7 +148,7 @@ public class StreamServer : BaseServer
         {
             stream.AuthenticateAsServer(_tls);
         }
-        catch (Exception exception) when (wire.IsLate && exception is not GreenletExit)
+        catch (Exception exception) when (wire.IsLate && !Greenlet.OfThisThread!.IsKilledBy(exception))
         {
             throw new TimeoutException($"{address} has not finished its TLS handshake with {this} within {HandshakeTimeout.TotalSeconds:0.###} s ({nameof(HandshakeTimeout)}).", exception);
         }

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Patchy.Scenarios.Promises;
+
+/// <summary>A kill that the class library wraps on its way (NetworkStream makes it an IOException) is still a kill: it ends a green thread, or the greenlet of a signal handler, and is nobody's error.</summary>
+internal sealed class WrappedKills : IScenario
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    public int Run(string[] args)
+    {
+        _ = Patch.All();
+        var checks = new Checks();
+        var errors = new List<Exception>();
+        Hub.Current.ErrorHandler = (_, exception) => errors.Add(exception);
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        using var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        near.Connect(listener.LocalEndPoint!);
+        using Socket far = listener.Accept();
+        using var stream = new NetworkStream(near);
+        Exception? wrapped = null;
+        Greenlet? reader = null;
+        void Read()
+        {
+            reader = Greenlet.Current;
+            try
+            {
+                _ = stream.ReadByte();
+            }
+            catch (IOException exception)
+            {
+                wrapped = exception;
+                throw;
+            }
+        }
+
+        var thread = new Thread(Read);
+        thread.Start();
+        Kill("a green thread");
+        thread.Join();
+        checks.That("the thread has ended", !thread.IsAlive);
+        checks.That("its end is known as a kill", reader!.Exit is not null && reader.Successful && reader.Exception is null);
+
+        reader = null;
+        using (Hub.SignalHandler(PosixSignal.SIGHUP, Read))
+        {
+            Process("-HUP");
+            Kill("a signal's handler");
+        }
+        Thread.Sleep(1); // a system error would be thrown here
+        checks.That("nobody was told of an error", errors.Count == 0, errors.Count == 0 ? null : errors[0]);
+        far.Send([5]);
+        checks.That("the connection has lost nothing", stream.ReadByte() == 5);
+        return checks.Finish();
+
+        void Kill(string what)
+        {
+            while (reader is null) Thread.Sleep(1);
+            Greenlet doomed = reader;
+            Thread.Sleep(20); // it waits
+            wrapped = null;
+            checks.That($"{what} ends", doomed.Kill(new GreenletExit(), s_patience));
+            checks.That($"{what}: the kill came wrapped", wrapped is { InnerException: GreenletExit });
+        }
+    }
+
+    private static void Process(string signal)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [signal, Environment.ProcessId.ToString()]);
+        kill.WaitForExit();
+    }
+}
