@@ -87,14 +87,18 @@ internal sealed class NativeWorker
     /// <summary>Idle: until somebody has taken it out of the list and opened the gate, or its time has passed.</summary>
     private void Sleep()
     {
+        Deadline deadline = Deadline.In(_force.IdleTimeout); // which may be longer than a wait handle takes at once
         bool isOver = false;
         while (!isOver)
         {
             try
             {
 #pragma warning disable RS0030 // no greenlet runs here: a patched WaitOne passes through to the original
-                isOver = _gate.WaitOne(_force.IdleTimeout) || _force.TryLeave(this);
+                isOver = _gate.WaitOne(deadline.RemainingMilliseconds);
 #pragma warning restore RS0030
+                if (isOver || !deadline.HasPassed) continue;
+                isOver = _force.TryLeave(this);
+                deadline = Deadline.Never; // if not: somebody has taken it out of the list, and is about to open the gate
             }
             catch (ThreadInterruptedException)
             {

@@ -140,6 +140,17 @@ public sealed class NativeThreadPoolTests
         pool.Apply(() => 2).Should().Be(2, "it starts a new one");
     });
 
+    public static TheoryData<TimeSpan> LongTimes => [TimeSpan.FromMilliseconds(int.MaxValue), TimeSpan.FromDays(25), TimeSpan.FromDays(60), TimeSpan.MaxValue, Timeout.InfiniteTimeSpan];
+
+    [Theory, MemberData(nameof(LongTimes))]
+    public void IdleTimeout_LongerThanAWaitHandleTakes_IsAnIdleTimeout(TimeSpan idleTimeout) => OnHub.Run(TestKinds.All[0], () =>
+    {
+        using var pool = new NativeThreadPool(1, idleTimeout);
+        int worker = pool.Apply(() => Environment.CurrentManagedThreadId);
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(50)); // it has gone to sleep: an exception there would end the process
+        pool.Apply(() => Environment.CurrentManagedThreadId).Should().Be(worker, "it is idle for a moment only");
+    });
+
     [Theory, MemberData(nameof(Kinds))]
     public void Apply_Interrupted_RaisesAtOnceAndTheWorkGoesOn(FiberKind kind) => OnHub.Run(kind, () =>
     {
