@@ -172,7 +172,7 @@ public partial class Greenlet
         if (phase is Begun or Cancelled || Interlocked.CompareExchange(ref _phase, Cancelled, phase) != phase)
             return phase != Begun && phase != Cancelled && CancelStart(exception);
         _details?.StartTimer?.Cancel();
-        _body = null;
+        ForgetBody();
         SetFailure(exception);
         End();
         ReportFailure();

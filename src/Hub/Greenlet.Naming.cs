@@ -57,7 +57,12 @@ public partial class Greenlet
         Details.SpawningStack = new StackTrace(FromTheSpawner(frames));
     }
 
-    private Spawner MakeSpawns() => Details.Spawns = new Spawner(this, Hub.Main == this ? null : Tree);
+    private Spawner MakeSpawns()
+    {
+        var spawns = new Spawner(this, Hub.Main == this ? null : Tree);
+        if (_ended) spawns.Retire(); // what is spawned while its error is reported
+        return Details.Spawns = spawns;
+    }
 
     /// <summary>Without the constructors and the Spawn methods of this class.</summary>
     private static List<StackFrame> FromTheSpawner(StackFrame[] frames)

@@ -88,7 +88,7 @@ public partial class Greenlet
         {
             TakeFailure(exception);
         }
-        _body = null; // what it holds goes with it, as in gevent
+        ForgetBody();
         Forget();
         End();
         ReportFailure();
@@ -98,9 +98,17 @@ public partial class Greenlet
     internal void Fail(Exception exception)
     {
         if (Interlocked.CompareExchange(ref _phase, Cancelled, Queued) != Queued) return;
+        ForgetBody();
         SetFailure(exception);
         End();
         ReportFailure();
+    }
+
+    /// <summary>It will not run any more: what its body and its context hold goes with them, as in gevent.</summary>
+    private protected virtual void ForgetBody()
+    {
+        _body = null;
+        _context = null;
     }
 
     /// <summary>

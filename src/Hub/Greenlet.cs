@@ -31,7 +31,7 @@ public partial class Greenlet : ILinkable, IDisposable
     [ThreadStatic] private static Greenlet? t_running;
     [ThreadStatic] private static Greenlet? t_self;
 
-    private readonly ExecutionContext? _context;
+    private ExecutionContext? _context;
     private Action? _body;
     private PendingInterrupts _pending;
     private ExceptionDispatchInfo? _failure;

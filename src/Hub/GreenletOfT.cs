@@ -68,9 +68,11 @@ public class Greenlet<T> : Greenlet
     /// <summary>What the greenlet does; its own stack runs it. The base class calls the body that was given, if there is one.</summary>
     protected new virtual T Run() => _function is null ? default! : _function();
 
-    private protected override void Invoke()
+    private protected override void Invoke() => _value = Run();
+
+    private protected override void ForgetBody()
     {
-        _value = Run();
+        base.ForgetBody();
         _function = null;
     }
 }

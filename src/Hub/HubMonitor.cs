@@ -95,10 +95,14 @@ internal sealed class HubMonitor
     private bool Look(Hub hub)
     {
         hub.EndIfOrphaned();
-        if (hub.Inbox.IsAsleep) return false;
+        if (!_looks.TryGetValue(hub, out LastLook? last)) _looks[hub] = last = new LastLook();
+        if (hub.Inbox.IsAsleep)
+        {
+            last.Begin(-1, null); // or a greenlet that was seen would live as long as this sleep
+            return false;
+        }
         long count = hub.SwitchCount;
         Greenlet? current = hub.Occupant;
-        if (!_looks.TryGetValue(hub, out LastLook? last)) _looks[hub] = last = new LastLook();
         bool same = last.Count == count && last.Greenlet == current;
         if (!same) last.Begin(count, current);
         if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached)

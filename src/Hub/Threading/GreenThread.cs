@@ -12,9 +12,9 @@ namespace Patchy.Threading;
 /// </summary>
 internal sealed class GreenThread : Greenlet
 {
-    private readonly Delegate _start;
+    private Delegate? _start; // null once its body is over
     private readonly Fiber _fiber;
-    private readonly StartSurroundings _surroundings;
+    private StartSurroundings _surroundings;
     private volatile bool _isBackground;
 
     private GreenThread(Hub hub, Thread thread, Delegate start) : base(hub, context: null) // the runtime itself runs a thread in its context
@@ -87,7 +87,7 @@ internal sealed class GreenThread : Greenlet
     {
         GreenletTable.Clear(ManagedThreadId);
         if (!_isBackground) ForegroundThreads.Change(-1);
-        StartDelegate.Replace(Thread!, _start);
+        StartDelegate.Replace(Thread!, _start!);
         StartDelegate.PutBack(Thread!, _surroundings);
         Background(Thread!, _isBackground);
     }
@@ -122,6 +122,8 @@ internal sealed class GreenThread : Greenlet
             TakeFailure(exception); // an end like any other
         }
         Forget();
+        _start = null;
+        _surroundings = default;
 
         Hub.Enter(this);
         OnLeavingCarrier();
@@ -141,7 +143,7 @@ internal sealed class GreenThread : Greenlet
     private void RunIn(Action<Delegate, object?> body, object? argument)
     {
         _surroundings.SetCultures();
-        body(_start, argument);
+        body(_start!, argument);
     }
 
     private static unsafe void Background(Thread thread, bool value) => CooperativeThread.SetIsBackgroundOriginal(thread, value);
