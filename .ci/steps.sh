@@ -13,6 +13,11 @@ require_sdk() {
     bash artifacts/dotnet-install.sh --channel 10.0 --install-dir "$DOTNET_ROOT" && dotnet --version
 }
 
+# The browser of tests/Samples.Browser, which are skipped without it: installed where this is root on Debian.
+require_browser() {
+  command -v chromium || { [ "$(id -u)" -eq 0 ] && DEBIAN_FRONTEND=noninteractive timeout 240 sh -c "apt-get install -y chromium || { apt-get update && apt-get install -y chromium; }"; }
+} > /dev/null 2>&1 < /dev/null
+
 # guarded SECONDS NAME COMMAND...: runs the command in a session of its own. One that takes too long has what it waits for printed before it
 # is killed, so that a hang ends in something to read.
 guarded() {

@@ -9,7 +9,9 @@ Patch.All();
 var listeners = new List<SimpleQueue<string>>();
 _ = Greenlet.Spawn(Producer);
 
-WebApplication app = WebApplication.Create(args);
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1)); // whoever listens then is cut off
+WebApplication app = builder.Build();
 app.UseGreenlets(options => options.KillOnDisconnect = true);
 app.MapGet("/", Listen);
 app.Run();
