@@ -11,6 +11,7 @@ namespace Patchy;
 
 public sealed partial class Hub
 {
+    private readonly ErrorPrinter _errorPrinter;
     private TextWriter? _exceptionStream;
     private bool _hasExceptionStream;
 
@@ -22,7 +23,7 @@ public sealed partial class Hub
     public Action<object?, Exception>? ErrorHandler { get; set; }
 
     /// <summary>
-    /// Where errors are printed; standard error unless set, and null prints nothing. The counterpart of gevent's <c>hub.exception_stream</c>. May be set from any thread.
+    /// Where errors are printed; standard error unless set, and null prints nothing. What fails in the hub itself, where nothing can wait, is written to a stream of yours by a greenlet, in the order of the errors. The counterpart of gevent's <c>hub.exception_stream</c>. May be set from any thread.
     /// </summary>
     public TextWriter? ExceptionStream
     {
@@ -91,20 +92,6 @@ public sealed partial class Hub
             _ => $"{context}",
         };
         string text = string.Create(CultureInfo.InvariantCulture, $"{exception}{Environment.NewLine}{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss'Z'} {who} failed with {exception.GetType().Name}{Environment.NewLine}{Environment.NewLine}");
-        if (ExceptionStream is { } stream && !TryWrite(stream, text) && stream != Console.Error) _ = TryWrite(Console.Error, text);
-    }
-
-    private static bool TryWrite(TextWriter stream, string text)
-    {
-        try
-        {
-            stream.Write(text);
-            stream.Flush();
-            return true;
-        }
-        catch (Exception)
-        {
-            return false; // there is nobody left to tell
-        }
+        _errorPrinter.Print(context, text);
     }
 }

@@ -56,6 +56,7 @@ public sealed partial class Hub
         Attachments = new AttachQueue(this);
         Workers = new FiberWorkerPool(this);
         _callbacks = new CallbackPool(this);
+        _errorPrinter = new ErrorPrinter(this);
         _loopExits = new LoopExitWatch(this);
         _loop = new HubLoop(this);
         Main = Greenlet.ForRunningCode(this, $"main greenlet of thread {Environment.CurrentManagedThreadId}");

@@ -78,6 +78,44 @@ public sealed class HubErrorTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void E1_ErrorInTheHubWhileAGreenletHoldsTheStream_WaitsForItsTurnAndTheHubGoesOn(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        // gevent prints to stderr from the hub. Here the lock of the writer may be held by a parked greenlet, which only this hub can run.
+        var slow = new SlowWriter();
+        Hub hub = Hub.Current;
+        hub.ExceptionStream = TextWriter.Synchronized(slow);
+        Greenlet writing = Greenlet.Spawn(() => hub.HandleError(hub, new FormatException("first")));
+        while (!slow.IsWriting) Greenlet.Yield();
+        bool afterwards = false;
+        hub.RunCallback(() => throw new FormatException("second"));
+        hub.RunCallback(() => throw new FormatException("third"));
+        hub.RunCallback(() => afterwards = true);
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        Greenlet fourth = Greenlet.Spawn(() => throw new FormatException("fourth"));
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        afterwards.Should().BeTrue("the hub does not wait for the stream");
+        slow.Printed().Should().BeEmpty();
+        slow.GoOn = true;
+        writing.Join();
+        fourth.Join();
+        while (slow.Printed().Length < 4) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        slow.Printed().Should().Equal("first", "second", "third", "fourth");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void E1_ErrorInTheHubWhoseStreamWaits_IsWrittenByAGreenlet(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        var slow = new SlowWriter();
+        Hub hub = Hub.Current;
+        hub.ExceptionStream = slow;
+        hub.RunCallback(() => throw new FormatException("mine"));
+        while (!slow.IsWriting) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        slow.GoOn = true;
+        while (slow.Printed().Length == 0) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        slow.Printed().Should().Equal("mine");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void E2_NotErrors_AreStoredButNotPrinted(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var printed = new StringWriter();
@@ -235,6 +273,24 @@ public sealed class HubErrorTests
         wait.Should().Throw<FormatException>("gevent: an exception of a signal handler is raised in main").Which.Should().BeSameAs(error);
         printed.ToString().Should().Contain("Signal handler").And.Contain("failed with FormatException");
     });
+
+    /// <summary>Waits in each write, as a greenlet does in one to a full pipe, until told to go on.</summary>
+    private sealed class SlowWriter : StringWriter
+    {
+        public bool IsWriting { get; private set; }
+
+        public bool GoOn { get; set; }
+
+        public override void Write(string? value)
+        {
+            IsWriting = true;
+            while (!GoOn) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+            base.Write(value);
+        }
+
+        public string[] Printed() =>
+            [.. System.Text.RegularExpressions.Regex.Matches(ToString(), @"^System\.FormatException: (\w+)", System.Text.RegularExpressions.RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+    }
 
     private static void Fail(Exception error) => throw error;
 
