@@ -32,9 +32,8 @@ internal static unsafe class CooperativeMonitorWait
             PulseOriginal(target!);
             return;
         }
-        WaitNode? node = WaitSet.PopOne(target);
-        if (node?.Waiter is { } waiter) waiter.Wake();
-        else SlotMonitor.PulseNatively(target); // a native thread's turn, or nobody that we know: it may have waited since before the patch
+        if (WaitSet.PopOne(target) is { } next) PassOn(next, target);
+        else SlotMonitor.PulseNatively(target); // nobody that we know: it may have waited since before the patch
     }
 
     /// <summary>Monitor.PulseAll(object). Never waits.</summary>
@@ -57,7 +56,7 @@ internal static unsafe class CooperativeMonitorWait
         }
         finally
         {
-            node.Set!.LeaveNative(node, woken);
+            if (node.Set!.LeaveNative(node, woken, Monitor.IsEntered(target)) is { } next) PassOn(next, target);
         }
         return woken;
     }
@@ -66,18 +65,35 @@ internal static unsafe class CooperativeMonitorWait
     {
         if (millisecondsTimeout == 0) greenlet.RaisePending(Interrupts.ThreadInterrupt); // natively it comes before a timeout of 0
         Deadline deadline = Deadline.In(millisecondsTimeout);
+        while (true)
+        {
+            bool pulsed = WaitOnce(greenlet, target, deadline, isOver: millisecondsTimeout == 0, out ParkResult result);
+            if (result != ParkResult.Interrupted || greenlet.NoRaise != 0 || BclSocketWait.IsLeft(target)) return pulsed;
+            if (pulsed)
+            {
+                // It was not for one that will not act on it. But who has counted this one among those that it has pulsed (SemaphoreSlim does) must see somebody come: with nobody
+                // else here the wait has succeeded, and what is pending is raised at the next one.
+                if (!greenlet.HasPending || WaitSet.PopOne(target) is not { } next) return true;
+                PassOn(next, target);
+            }
+            greenlet.RaisePending(); // and if there is nothing to raise after all, it waits again
+        }
+    }
+
+    private static bool WaitOnce(Greenlet greenlet, object target, Deadline deadline, bool isOver, out ParkResult result)
+    {
         Waiter waiter = new(greenlet, target);
         WaitNode node = WaitSet.Join(target, waiter);
         int depth = ExitFully(target);
-        ParkResult result = millisecondsTimeout == 0 ? ParkResult.TimedOut : waiter.Park(deadline);
+        result = isOver ? ParkResult.TimedOut : waiter.Park(deadline);
         EnterAgain(greenlet, target, depth);
-        bool pulsed = node.Set!.LeaveGreen(node);
-        if (result == ParkResult.Interrupted)
-        {
-            if (pulsed) Pulse(target); // it was not for one that will not act on it
-            if (greenlet.NoRaise == 0 && !BclSocketWait.IsLeft(target)) greenlet.RaisePending();
-        }
-        return pulsed;
+        return node.Set!.LeaveGreen(node);
+    }
+
+    private static void PassOn(WaitNode next, object target)
+    {
+        if (next.Waiter is { } waiter) waiter.Wake();
+        else SlotMonitor.PulseNatively(target);
     }
 
     private static int ExitFully(object target)

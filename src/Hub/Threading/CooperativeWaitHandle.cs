@@ -80,6 +80,7 @@ internal static unsafe class CooperativeWaitHandle
         // the first handle are served, which a native thread must do too, and before it sleeps.
         if (toSignal is null || toWaitOn is null || millisecondsTimeout < Timeout.Infinite)
             return SignalAndWaitOriginal(toSignal!, toWaitOn!, millisecondsTimeout);
+        Greenlet.Running?.RaisePending(Interrupts.ThreadInterrupt); // natively it comes before anything is signalled
         bool signalled = SignalAndWaitOriginal(toSignal, toWaitOn, 0);
         HandleTable.Signalled(toSignal.SafeWaitHandle.DangerousGetHandle());
         if (signalled || millisecondsTimeout == 0) return signalled;

@@ -11,7 +11,8 @@ namespace Patchy.Threading;
 //    One that was interrupted as well passes the pulse on. So no pulse is lost.
 // 4. The runtime takes a native waiter whose time is up out of its queue before it holds the monitor again, but its marker is still here.
 //    A pulse that pops this marker wakes the next native waiter or nobody. Hence: a native waiter that was woken although its marker
-//    was not popped counts as a debt; one whose marker was popped but which was not woken settles a debt, or else passes the pulse on.
+//    was not popped counts as a debt; one whose marker was popped but which was not woken settles a debt, or else passes the pulse on: to a greenlet, or, while it holds the monitor, by a
+//    native pulse to the native thread whose marker comes first (a marker that is popped without one would make that thread pass on a pulse that never was).
 // 5. Everything is guarded by the bucket's latch (the monitor would do, but a native re-acquire can be interrupted and come back without it).
 //    Waiters are woken after the latch has been left.
 
@@ -62,10 +63,13 @@ internal sealed class WaitSet : IdentityEntry
         return pulsed;
     }
 
-    /// <summary>A native thread whose wait is over. <paramref name="woken"/> is what the runtime's Wait returned; false when it threw.</summary>
-    public void LeaveNative(WaitNode node, bool woken)
+    /// <summary>
+    /// A native thread whose wait is over. <paramref name="woken"/> is what the runtime's Wait returned; false when it threw. What is returned has got a pulse that was meant for the caller: wake it,
+    /// or pulse natively when it is a marker, which it is only where <paramref name="holdsMonitor"/> allows that.
+    /// </summary>
+    public WaitNode? LeaveNative(WaitNode node, bool woken, bool holdsMonitor)
     {
-        Waiter? wake = null;
+        WaitNode? next = null;
         ref IdentityTable.Bucket bucket = ref s_sets.BucketOf(Target);
         bucket.Latch.Enter();
         if (node.IsQueued)
@@ -76,11 +80,11 @@ internal sealed class WaitSet : IdentityEntry
         else if (!woken && !node.ByPulseAll)
         {
             if (_debt > 0) _debt--;
-            else wake = Pop(byPulseAll: false)?.Waiter;
+            else next = PopFirst(markersToo: holdsMonitor);
         }
         Forget(ref bucket);
         bucket.Latch.Exit();
-        wake?.Wake();
+        return next;
     }
 
     /// <summary>Only the holder of the monitor: pops the node that a pulse is for; null when nobody known waits.</summary>
@@ -88,7 +92,7 @@ internal sealed class WaitSet : IdentityEntry
     {
         ref IdentityTable.Bucket bucket = ref s_sets.BucketOf(target);
         bucket.Latch.Enter();
-        WaitNode? node = (bucket.Find(target) as WaitSet)?.Pop(byPulseAll: false);
+        WaitNode? node = (bucket.Find(target) as WaitSet)?.PopFirst(markersToo: true);
         bucket.Latch.Exit();
         return node;
     }
@@ -122,11 +126,11 @@ internal sealed class WaitSet : IdentityEntry
         _last = node;
     }
 
-    private WaitNode? Pop(bool byPulseAll)
+    private WaitNode? PopFirst(bool markersToo)
     {
-        if (_first is not { } node) return null;
-        Unlink(node);
-        node.ByPulseAll = byPulseAll;
+        WaitNode? node = _first;
+        while (node is { Waiter: null } && !markersToo) node = node.After;
+        if (node is not null) Unlink(node);
         return node;
     }
 

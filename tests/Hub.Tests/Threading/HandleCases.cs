@@ -221,6 +221,22 @@ internal static class HandleCases
             trace.Call(() => sync.SignalAndWait(null!, pong, 0));
             trace.Call(() => sync.SignalAndWait(ping, pong, -2));
         }),
+        SyncCase.Of("An interrupt that came before ends SignalAndWait and nothing is signalled", "ThreadInterruptedException False True", static (sync, trace) =>
+        {
+            using var ping = new AutoResetEvent(false);
+            using var pong = new AutoResetEvent(true);
+            bool interrupted = false;
+            Thread waiting = sync.Start(() =>
+            {
+                while (!Volatile.Read(ref interrupted)) Thread.SpinWait(100);
+                trace.Call(() => sync.SignalAndWait(ping, pong, 5000));
+            });
+            sync.Interrupt(waiting);
+            Volatile.Write(ref interrupted, true);
+            sync.Join(waiting);
+            trace.Add(sync.WaitOne(ping, 0));
+            trace.Add(sync.WaitOne(pong, 0));
+        }),
         SyncCase.Of("SignalAndWait of a full semaphore and of a mutex", "InvalidOperationException True True", static (sync, trace) =>
         {
             using var full = new Semaphore(1, 1);

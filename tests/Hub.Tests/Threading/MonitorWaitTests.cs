@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FluentAssertions;
 using Patchy.Fibers;
 using Patchy.Threading;
@@ -211,4 +212,62 @@ public sealed class MonitorWaitTests
         Greenlet.JoinAll(Greenlet.Spawn(() => Play(0)), Greenlet.Spawn(() => Play(1)));
         rounds.Should().Be(2000);
     });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Timeout_CancelledAfterItHasEndedTheWait_TheWaitGoesOn(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        // BCL: a wait without a limit comes back pulsed, or not at all.
+        object target = new();
+        bool over = false, pulsed = false;
+        GreenletTimeout? timeout = null;
+        Greenlet waiting = Greenlet.Spawn(() =>
+        {
+            timeout = GreenletTimeout.StartNew(TimeSpan.FromMilliseconds(40));
+            lock (target) pulsed = CooperativeMonitorWait.Wait(target, Timeout.Infinite);
+            over = true;
+        });
+        Greenlet.Yield();
+        Greenlet.Spawn(() => { for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 100;) Thread.SpinWait(100); }); // both are due when it lets the hub go on: the canceller first, then the one whose wait is over
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        timeout!.Cancel();
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        over.Should().BeFalse();
+        lock (target) CooperativeMonitorWait.Pulse(target);
+        waiting.Join();
+        pulsed.Should().BeTrue();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Kill_AndPulseAtOnceWithNobodyElse_TheWaitHasSucceeded(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        // SemaphoreSlim counts those that it has pulsed until they come: one that was killed meanwhile has to come as well, or the next release wakes nobody.
+        object target = new();
+        bool pulsed = false;
+        Greenlet waiting = Greenlet.Spawn(() =>
+        {
+            lock (target) pulsed = CooperativeMonitorWait.Wait(target, Timeout.Infinite);
+            Greenlet.Sleep(TimeSpan.FromSeconds(30));
+        });
+        Greenlet.Yield();
+        waiting.Kill(new GreenletExit(), block: false);
+        lock (target) CooperativeMonitorWait.Pulse(target);
+        waiting.Join();
+        pulsed.Should().BeTrue("the pulse had nobody else to go to");
+        waiting.Exit.Should().NotBeNull("the kill is raised at the next wait");
+    });
+
+    [Fact]
+    public void LeaveNative_PassingOnAPulse_PopsNoMarkerThatItCannotPulse()
+    {
+        object target = new();
+        WaitNode late = WaitSet.Join(target, null);
+        WaitSet.PopOne(target).Should().BeSameAs(late, "a pulse that came when its time was up already");
+        WaitNode next = WaitSet.Join(target, null);
+        late.Set!.LeaveNative(late, woken: false, holdsMonitor: false).Should().BeNull();
+        next.IsQueued.Should().BeTrue("nobody has woken that native thread: it would pass on a pulse that never was");
+        WaitSet.PopOne(target).Should().BeSameAs(next);
+        WaitNode last = WaitSet.Join(target, null);
+        next.Set!.LeaveNative(next, woken: false, holdsMonitor: true).Should().BeSameAs(last, "the caller pulses it natively");
+        last.Set!.LeaveNative(last, woken: true, holdsMonitor: true).Should().BeNull();
+    }
 }
