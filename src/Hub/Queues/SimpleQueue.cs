@@ -56,13 +56,18 @@ public class SimpleQueue<T> : QueueBase<T>
         get => Volatile.Read(ref _limit) is var limit && limit == int.MaxValue ? null : limit;
         set
         {
-            Latch.Enter();
-            _limit = LimitOf(value);
             LinkChain woken = default;
-            do MakeRoom();
-            while (AdmitOne(ref woken));
-            Latch.Exit();
-            woken.Resume();
+            try
+            {
+                Latch.Enter();
+                _limit = LimitOf(value);
+                while (MakeRoom() || AdmitOne(ref woken)) { }
+                Latch.Exit();
+            }
+            finally
+            {
+                woken.Resume(); // also when there is no memory for the others
+            }
         }
     }
 
@@ -292,10 +297,13 @@ public class SimpleQueue<T> : QueueBase<T>
         return null;
     }
 
-    /// <summary>Only under the latch, when there is room: takes the item of the first putter that still waits. False when there is none, or no place.</summary>
+    /// <summary>
+    /// Only under the latch: takes the item of the first putter that still waits. False when there is none, or no place. The store may be full below the limit: while
+    /// whoever has raised that makes the bigger array.
+    /// </summary>
     private bool AdmitOne(ref LinkChain woken)
     {
-        if (_visible >= _limit || Putters.TakeFirst() is not { } link) return false;
+        if (_visible >= _limit || !_store.HasRoom || Putters.TakeFirst() is not { } link) return false;
         if (!woken.TryClaim(link)) return true;
         ref ItemSlot<T> slot = ref SlotOf(link); // its owner reads it under the latch
         slot.Error = Add(slot.Item, ref woken);

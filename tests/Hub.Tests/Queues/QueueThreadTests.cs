@@ -34,6 +34,45 @@ public sealed class QueueThreadTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void MaxSize_RaisedWhileAnotherThreadTakes_LosesNothingAndKeepsTheOrder(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        const int Full = 64, Waiting = 8; // the store is full, too: its array is 64 long, and the items large, so that a bigger one takes its time
+        for (int round = 0; round < 100; round++)
+        {
+            var queue = new SimpleQueue<Large>(Full);
+            for (int i = 0; i < Full; i++) queue.Put(new Large { Number = i });
+            Greenlet[] putters = [.. Enumerable.Range(Full, Waiting).Select(i => Greenlet.Spawn(() => queue.Put(new Large { Number = i })))];
+            Greenlet.Yield();
+            bool begin = false;
+            var taken = new List<int>();
+            Native taker = Native.Start(() =>
+            {
+                while (!Volatile.Read(ref begin)) Thread.SpinWait(10);
+                while (taken.Count < Full + Waiting && queue.TryGet(out Large item, TimeSpan.FromSeconds(20))) taken.Add(item.Number);
+            });
+            begin = true;
+            queue.MaxSize = null;
+            Greenlet.JoinAll(putters);
+            taker.Finish();
+            taken.Should().Equal(Enumerable.Range(0, Full + Waiting));
+        }
+    });
+
+    private struct Large
+    {
+        public int Number;
+#pragma warning disable CS0169, IDE0044, IDE0051, CA1823 // its size counts
+        private Room _room;
+#pragma warning restore CS0169, IDE0044, IDE0051, CA1823
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(1024)]
+    private struct Room
+    {
+        public long First;
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public void NativeThread_GetAndPut_BlockItUntilAGreenletPutsAndGets(FiberKind kind) => OnHub.Run(kind, () =>
     {
         foreach (SimpleQueue<int> queue in new[] { new SimpleQueue<int>(1), new LifoQueue<int>(1), new PriorityQueue<int>(1) })
