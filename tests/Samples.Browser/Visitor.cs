@@ -71,7 +71,17 @@ internal sealed class Visitor : IAsyncDisposable
     }
 
     /// <summary>Waits until the page's own script has made this expression true.</summary>
-    public Task UntilAsync(string expression) => _page.WaitForExpressionAsync(expression);
+    public async Task UntilAsync(string expression)
+    {
+        try
+        {
+            await _page.WaitForExpressionAsync(expression);
+        }
+        catch (WaitTaskTimeoutException e)
+        {
+            throw new TimeoutException($"{expression} has not come true. The page: {await ReadAsync<string>("document.body.innerText")}\nIts errors: {string.Join('\n', _errors)}", e);
+        }
+    }
 
     public Task<T> ReadAsync<T>(string expression) => _page.EvaluateExpressionAsync<T>(expression);
 
