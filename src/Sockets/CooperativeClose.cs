@@ -15,8 +15,13 @@ internal static unsafe class CooperativeClose
 
     internal static delegate*<object, bool> StopAndAbortOriginal = (delegate*<object, bool>)OriginalMethod.Of(SocketInternals.ContextType, "StopAndAbort");
 
+    private static readonly nint s_unpatched = (nint)StopAndAbortOriginal; // before a patch puts the way to the original there
+
     internal static delegate*<SafeSocketHandle, bool, SocketError> CloseOriginal =
         (delegate*<SafeSocketHandle, bool, SocketError>)OriginalMethod.Of(typeof(SafeSocketHandle), "DoCloseHandle", typeof(bool));
+
+    /// <summary>True while every close of a socket that has an AsyncContext, whoever does it, tells the reactors. May be called from any thread.</summary>
+    internal static bool IsInPlace => (nint)StopAndAbortOriginal != s_unpatched;
 
     /// <summary>
     /// SocketAsyncContext.StopAndAbort: the handle is closed for new calls, its descriptor is still open. Runs on native threads, too (the one

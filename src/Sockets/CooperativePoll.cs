@@ -22,13 +22,12 @@ internal static unsafe class CooperativePoll
         try
         {
             handle.DangerousAddRef(ref held);
-            _ = SocketInternals.AsyncContext(handle); // a close tells the reactor only of sockets that have one
             PollEntry entry = new() { Fd = (int)handle.DangerousGetHandle(), Wanted = Wanted(mode) };
             Deadline deadline = milliseconds < 0 ? Deadline.Never : Deadline.In(milliseconds);
             if (mode is SelectMode.SelectRead or SelectMode.SelectWrite)
-                PollWait.One(self, handle, ref entry, mode == SelectMode.SelectRead ? FdInterest.Read : FdInterest.Write, deadline);
+                PollWait.OneSocket(self, handle, ref entry, mode == SelectMode.SelectRead ? FdInterest.Read : FdInterest.Write, deadline);
             else
-                PollWait.Any(self, new Span<PollEntry>(ref entry), deadline);
+                PollForErrors(self, handle, ref entry, deadline);
             status = (entry.Found & Answers(mode)) != 0;
             return SocketError.Success;
         }
@@ -36,6 +35,13 @@ internal static unsafe class CooperativePoll
         {
             if (held) handle.DangerousRelease();
         }
+    }
+
+    private static void PollForErrors(Greenlet self, SafeSocketHandle handle, ref PollEntry entry, Deadline deadline)
+    {
+        PollEntry[] one = [entry];
+        PollWait.AnySocket(self, one, [handle], deadline);
+        entry = one[0];
     }
 
     /// <summary>What poll(2) is told natively: -1 (as any negative) is for ever.</summary>

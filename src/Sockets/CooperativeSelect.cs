@@ -28,7 +28,7 @@ internal static unsafe class CooperativeSelect
             Add(checkRead, PollEntry.In | PollEntry.HangUp, entries, held, ref count);
             Add(checkWrite, PollEntry.Out, entries, held, ref count);
             Add(checkError, PollEntry.Priority, entries, held, ref count);
-            PollWait.Any(self, entries, milliseconds < 0 ? Deadline.Never : Deadline.In(milliseconds));
+            PollWait.AnySocket(self, entries, held, milliseconds < 0 ? Deadline.Never : Deadline.In(milliseconds));
         }
         finally
         {

@@ -27,11 +27,14 @@ internal static class Readiness
     public static FdResult Wait(Greenlet self, int fd, FdInterest interest, Deadline deadline)
     {
         short wanted = interest == FdInterest.Read ? FileCalls.PollIn : FileCalls.PollOut;
-        while (FileCalls.Look(fd, wanted) == 0)
+        for (int doze = 0; FileCalls.Look(fd, wanted) == 0;)
         {
             FdResult result = FdWait.WaitOnce(fd, interest, deadline);
             if (result is FdResult.TimedOut or FdResult.Unpollable) return result;
             if (result == FdResult.Interrupted) self.RaisePending(Interrupts.Injected);
+            if (result != FdResult.Refused) continue;
+            if (deadline.HasPassed) return FdResult.TimedOut;
+            Doze(self, ref doze, "a descriptor that the kernel does not watch");
         }
         return FdResult.Ready;
     }

@@ -21,6 +21,7 @@ internal static unsafe class Libc
     public const int Eperm = 1;
     public const int Enoent = 2;
     public const int Eintr = 4;
+    public const int Ebadf = 9;
     public const int Eexist = 17;
     public const int SoType = 3;
     public const int SoProtocol = 38;

@@ -16,15 +16,19 @@ namespace Patchy.Reactor;
 //     an entry at all needs no latch, since an entry is made while the descriptor cannot be closed (the guard of FdWait.Wait) and close comes after Forget.
 //     For the same reason a wait needs no reference on the handle that the entry belongs to: if the entry is still in the table when the waiter is added, the close of that
 //     handle has yet to come, and will find the waiter. An entry of another handle with the same number is taken for none.
-//  4. After Forget an event of the same epoll_wait may still name the number; it meets no entry, or a new one, which it wakes for nothing: harmless.
+//  4. Not every close is told. So an entry says nothing about a number unless the same handle asks again; for anybody else the kernel is asked whether the number still names the file
+//     that was registered (epoll_ctl goes by both). If not, the entry is given up: those who wait in it are woken, as by Forget.
+//  5. After Forget an event of the same epoll_wait may still name the number; it meets no entry, or a new one, which it wakes for nothing: harmless.
 
 /// <summary>The descriptors that greenlets of one hub wait for (Linux epoll).</summary>
-internal sealed unsafe class EpollReactor
+internal sealed unsafe partial class EpollReactor
 {
     private const int BatchSize = 256;
     private const int ReadEvents = unchecked((int)(Libc.EpollIn | Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup));
     private const int EndEvents = unchecked((int)(Libc.EpollPri | Libc.EpollRdHup | Libc.EpollErr | Libc.EpollHup)); // FdMark, rule 3
     private const int WriteEvents = unchecked((int)(Libc.EpollOut | Libc.EpollErr | Libc.EpollHup));
+
+    private const uint BothDirections = Libc.EpollIn | Libc.EpollPri | Libc.EpollOut | Libc.EpollRdHup | Libc.EpollEt;
 
     // struct epoll_event is packed on x86-64 only.
     private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -56,22 +60,19 @@ internal sealed unsafe class EpollReactor
     public FdEntry? Find(SafeHandle owner, int fd)
     {
         FdEntry?[] entries = Volatile.Read(ref _entries);
-        return (uint)fd < (uint)entries.Length && entries[fd] is { IsRegistered: true } entry && entry.BelongsTo(owner) ? entry : null;
+        return (uint)fd < (uint)entries.Length && entries[fd] is { } entry && entry.BelongsTo(owner) ? entry : null;
     }
 
-    /// <summary>
-    /// Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>. The owner is null when its
-    /// close will not be told.
-    /// </summary>
-    public bool TryAdd(FdWaiter waiter, SafeHandle? owner, int fd, FdInterest interest, out FdResult result)
+    /// <summary>Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>.</summary>
+    public bool TryAdd(FdWaiter waiter, SafeHandle owner, int fd, FdInterest interest, out FdResult result)
     {
         result = FdResult.Ready;
         _latch.Enter();
-        FdEntry entry = GetEntry(fd);
+        int errno = Register(fd, owner, out FdEntry entry);
         bool park = false;
-        if (!entry.IsRegistered && !TryRegister(entry, owner))
+        if (errno != 0)
         {
-            result = FdResult.Unpollable;
+            result = errno == Libc.Eperm ? FdResult.Unpollable : FdResult.Refused;
         }
         else if (entry.Of(interest).HasEdge)
         {
@@ -109,18 +110,6 @@ internal sealed unsafe class EpollReactor
         _latch.Exit();
     }
 
-    /// <summary>Only on a running greenlet that holds the descriptor open: forgets it unless somebody waits for it.</summary>
-    public void Drop(int fd)
-    {
-        _latch.Enter();
-        if (EntryOf(fd) is { HasWaiters: false } entry)
-        {
-            if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
-            _entries[fd] = null;
-        }
-        _latch.Exit();
-    }
-
     /// <summary>Once the hub is over: who closes a descriptor finds none here any more.</summary>
     public void Close()
     {
@@ -140,9 +129,8 @@ internal sealed unsafe class EpollReactor
         _latch.Enter();
         if (EntryOf(fd) is { } entry)
         {
-            if (entry.IsRegistered) _ = Control(Libc.EpollCtlDel, fd, 0);
-            _entries[fd] = null;
-            woke = entry.Read.WakeAll(closed: true) | entry.Write.WakeAll(closed: true);
+            _ = Control(Libc.EpollCtlDel, fd, 0);
+            woke = GiveUp(entry);
         }
         _latch.Exit();
         return woke;
@@ -212,26 +200,51 @@ internal sealed unsafe class EpollReactor
 
     private FdEntry? EntryOf(int fd) => (uint)fd < (uint)_entries.Length ? _entries[fd] : null;
 
-    private FdEntry GetEntry(int fd)
+    /// <summary>
+    /// Under the latch, while the descriptor cannot be closed by <paramref name="owner"/>: the entry of what the number names now, in the epoll set. 0, or the error of epoll_ctl(2). What is ready when the
+    /// kernel was asked makes an edge. The owner is null when its close will not be told.
+    /// </summary>
+    private int Register(int fd, SafeHandle? owner, out FdEntry entry)
     {
-        if (fd >= _entries.Length)
+        if (EntryOf(fd) is { } known)
         {
-            FdEntry?[] grown = _entries;
-            Array.Resize(ref grown, Math.Max(fd + 1, _entries.Length * 2));
-            Volatile.Write(ref _entries, grown);
+            entry = known;
+            if (owner is not null && known.BelongsTo(owner)) return 0;
+            if (TryControl(Libc.EpollCtlMod, fd, BothDirections) == 0)
+            {
+                if (owner is not null) known.BelongTo(owner);
+                return 0;
+            }
+            GiveUp(known);
         }
-        return _entries[fd] ??= new FdEntry(fd);
+        entry = new FdEntry(fd);
+        int errno = TryControl(Libc.EpollCtlAdd, fd, BothDirections);
+        if (errno == Libc.Eexist) errno = TryControl(Libc.EpollCtlMod, fd, BothDirections);
+        if (errno != 0) return errno;
+        if (owner is not null) entry.BelongTo(owner);
+        Keep(entry);
+        return 0;
     }
 
-    private bool TryRegister(FdEntry entry, SafeHandle? owner)
+    /// <summary>Under the latch: the entry is out of the table and all who wait in it are woken. True when there was one.</summary>
+    private bool GiveUp(FdEntry entry)
     {
-        const uint Both = Libc.EpollIn | Libc.EpollPri | Libc.EpollOut | Libc.EpollRdHup | Libc.EpollEt;
-        int failed = Control(Libc.EpollCtlAdd, entry.Fd, Both);
-        if (failed != 0 && Marshal.GetLastPInvokeError() == Libc.Eexist) failed = Control(Libc.EpollCtlMod, entry.Fd, Both);
-        if (failed != 0) return false;
-        if (owner is not null) entry.BelongTo(owner);
-        return entry.IsRegistered = true;
+        _entries[entry.Fd] = null;
+        return entry.Read.WakeAll(closed: true) | entry.Write.WakeAll(closed: true);
     }
+
+    private void Keep(FdEntry entry)
+    {
+        if (entry.Fd >= _entries.Length)
+        {
+            FdEntry?[] grown = _entries;
+            Array.Resize(ref grown, Math.Max(entry.Fd + 1, _entries.Length * 2));
+            Volatile.Write(ref _entries, grown);
+        }
+        _entries[entry.Fd] = entry;
+    }
+
+    private int TryControl(int operation, int fd, uint events) => Control(operation, fd, events) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
     private int Control(int operation, int fd, uint events)
     {

@@ -6,7 +6,7 @@ using Patchy.Interop;
 
 namespace Patchy.Reactor;
 
-/// <summary>What one reactor knows of one descriptor. Changed under the reactor's latch only, but for <see cref="DrainedAt"/>.</summary>
+/// <summary>What one reactor knows of one descriptor that is in its epoll set. Changed under the reactor's latch only, but for <see cref="DrainedAt"/>.</summary>
 internal sealed class FdEntry
 {
     private const int Unknown = 0, DrainedByShortRead = 1, Never = 2;
@@ -17,9 +17,6 @@ internal sealed class FdEntry
 
     public int Fd { get; }
 
-    /// <summary>It is in the epoll set.</summary>
-    public bool IsRegistered;
-
     public FdSide Read;
     public FdSide Write;
 
@@ -28,6 +25,9 @@ internal sealed class FdEntry
 
     public ref FdSide Of(FdInterest interest) => ref interest == FdInterest.Read ? ref Read : ref Write;
 
+    /// <summary>How many waits want it that will not be told of a close: with the last of them it goes, unless it belongs to a handle.</summary>
+    public int Users;
+
     public bool HasWaiters => Read.HasWaiters || Write.HasWaiters;
 
     /// <summary>
@@ -35,6 +35,8 @@ internal sealed class FdEntry
     /// reference: a handle that its user has lost must be finalized, which closes it.
     /// </summary>
     public void BelongTo(SafeHandle owner) => _owner = new WeakReference<SafeHandle>(owner);
+
+    public bool HasOwner => _owner is not null;
 
     public bool BelongsTo(SafeHandle handle) => _owner is { } owner && owner.TryGetTarget(out SafeHandle? target) && ReferenceEquals(target, handle);
 

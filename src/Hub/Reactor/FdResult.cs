@@ -15,4 +15,7 @@ internal enum FdResult
 
     /// <summary>The kernel cannot poll this descriptor (a regular file, EPERM): it never blocks for readiness.</summary>
     Unpollable,
+
+    /// <summary>The kernel does not watch it now (ENOMEM, or ENOSPC: fs.epoll.max_user_watches), or cannot at all: no event will come, look again soon.</summary>
+    Refused,
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using Patchy.Interop;
 
 namespace Patchy.Reactor;
 
@@ -63,21 +64,43 @@ internal static class FdWait
     public static FdResult WaitOnce(int fd, FdInterest interest, Deadline deadline)
     {
         Greenlet self = Greenlet.Running!;
-        EpollReactor reactor = self.Hub.Reactor;
-        FdWaiter waiter = Begin(self, fd, interest);
-        if (reactor.TryAdd(waiter, null, fd, interest, out FdResult result))
+        FdWatch watch = new(fd, interest == FdInterest.Read, interest == FdInterest.Write, owner: null);
+        switch (Arm(self, ref watch))
         {
-            result = waiter.Park(deadline, Interrupts.Injected) switch
-            {
-                ParkResult.Woken => FdResult.Ready,
-                ParkResult.TimedOut => FdResult.TimedOut,
-                _ => FdResult.Interrupted,
-            };
-            reactor.Remove(waiter, fd, interest);
+            case 0:
+                FdResult result = WaitAny(self, new ReadOnlySpan<FdWatch>(in watch), deadline);
+                Disarm(self, ref watch);
+                return result;
+            case Libc.Eperm:
+                return FdResult.Unpollable;
+            default:
+                return FdResult.Refused;
         }
-        reactor.Drop(fd);
-        return result;
     }
+
+    /// <summary>
+    /// Only on a running greenlet, with all of them armed: parks until one is ready. <see cref="FdResult.Ready"/> means no more than: look again. The order of a wait is mark, look, arm, wait; then arm and
+    /// wait round each further look (so that the answer is about the descriptor that was meant); then disarm. What was armed after the look makes an edge if it was ready already. Never throws.
+    /// </summary>
+    public static FdResult WaitAny(Greenlet self, ReadOnlySpan<FdWatch> watches, Deadline deadline)
+    {
+        EpollReactor reactor = self.Hub.Reactor;
+        FdWaiter waiter = self.DescriptorWait ??= new FdWaiter(self);
+        waiter.Begin(watches);
+        if (!reactor.TryAdd(waiter, watches)) return FdResult.Ready;
+        ParkResult park = waiter.Park(deadline, Interrupts.Injected);
+        reactor.Remove(waiter, watches);
+        return Outcome(park);
+    }
+
+    /// <summary>See <see cref="EpollReactor.Mark"/>.</summary>
+    public static void Mark(Greenlet self, ref FdWatch watch) => self.Hub.Reactor.Mark(ref watch);
+
+    /// <summary>See <see cref="EpollReactor.Arm"/>.</summary>
+    public static int Arm(Greenlet self, ref FdWatch watch) => self.Hub.Reactor.Arm(ref watch);
+
+    /// <summary>See <see cref="EpollReactor.Disarm"/>.</summary>
+    public static void Disarm(Greenlet self, ref FdWatch watch) => self.Hub.Reactor.Disarm(ref watch);
 
     /// <summary>
     /// May be called from any thread, before the fd is closed: every waiter on every hub wakes with <see cref="FdResult.Closed"/>, and the
@@ -107,8 +130,13 @@ internal static class FdWait
     {
         ParkResult park = waiter.Park(deadline, Interrupts.Injected);
         if (park != ParkResult.Woken) reactor.Remove(waiter, fd, interest); // whoever closes it may be waking it in vain just now
-        if (waiter.IsClosed) return FdResult.Closed;
-        if (park == ParkResult.Woken) return FdResult.Ready;
-        return park == ParkResult.TimedOut ? FdResult.TimedOut : FdResult.Interrupted;
+        return waiter.IsClosed ? FdResult.Closed : Outcome(park);
     }
+
+    private static FdResult Outcome(ParkResult park) => park switch
+    {
+        ParkResult.Woken => FdResult.Ready,
+        ParkResult.TimedOut => FdResult.TimedOut,
+        _ => FdResult.Interrupted,
+    };
 }

@@ -1,3 +1,5 @@
+using System;
+
 namespace Patchy.Reactor;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace Patchy.Reactor;
 internal sealed class FdWaiter : Waiter
 {
     private int _fd;
-    private FdInterest _interest;
+    private int _others;
+    private string _awaits = "";
 
     public FdWaiter(Greenlet greenlet) : base(greenlet, null) => Awaited = this;
 
@@ -15,13 +18,24 @@ internal sealed class FdWaiter : Waiter
     public bool IsClosed { get; set; }
 
     /// <summary>Only on the greenlet, before the reactor gets it.</summary>
-    public void Begin(int fd, FdInterest interest)
+    public void Begin(int fd, FdInterest interest) => Begin(fd, 0, interest == FdInterest.Read ? "readable" : "writable");
+
+    /// <summary>As the other, for several.</summary>
+    public void Begin(ReadOnlySpan<FdWatch> watches)
+    {
+        if (watches.IsEmpty) Begin(-1, 0, "");
+        else if (watches.Length > 1) Begin(watches[0].Fd, watches.Length - 1, "ready");
+        else Begin(watches[0].Fd, 0, !watches[0].Writes ? "readable" : watches[0].Reads ? "readable or writable" : "writable");
+    }
+
+    public override string ToString() => _fd < 0 ? "the time to pass" : _others == 0 ? $"descriptor {_fd} to become {_awaits}" : $"descriptor {_fd} or one of {_others} others to become {_awaits}";
+
+    private void Begin(int fd, int others, string awaits)
     {
         _fd = fd;
-        _interest = interest;
+        _others = others;
+        _awaits = awaits;
         IsClosed = false;
         Rearm(Greenlet);
     }
-
-    public override string ToString() => $"descriptor {_fd} to become {(_interest == FdInterest.Read ? "readable" : "writable")}";
 }

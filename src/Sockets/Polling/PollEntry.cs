@@ -11,6 +11,7 @@ internal struct PollEntry
     public const short Out = 4;
     public const short Error = 8;
     public const short HangUp = 16;
+    public const short Invalid = 32;
 
     public int Fd;
     public short Wanted;

@@ -27,7 +27,7 @@ internal sealed class ListenerWatch(Socket socket)
             case FdResult.Interrupted:
                 self.RaisePending(Interrupts.Injected);
                 break;
-            case FdResult.Unpollable when !_handle.IsClosed:
+            case FdResult.Unpollable or FdResult.Refused when !_handle.IsClosed:
                 _ = SocketCall.Doze(self, Deadline.Never);
                 break;
         }

@@ -15,8 +15,7 @@ internal static unsafe class ServerSockets
     private const int SoReuseAddr = 2;
 
     /// <summary>True while every close of a socket, whoever does it, tells the reactors. May be called from any thread.</summary>
-    public static bool ClosesAreTold =>
-        (nint)CooperativeClose.StopAndAbortOriginal != OriginalMethod.Of(SocketInternals.ContextType, "StopAndAbort");
+    public static bool ClosesAreTold => CooperativeClose.IsInPlace;
 
     /// <summary>A socket that is bound to <paramref name="address"/>.</summary>
     /// <exception cref="SocketException">The system refuses it; the message names the address.</exception>

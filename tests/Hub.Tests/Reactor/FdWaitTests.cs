@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using FluentAssertions;
 using Patchy.Reactor;
 using Xunit;
@@ -93,4 +94,83 @@ public sealed class FdWaitTests
         pair.Far.Send([3]);
         pair.ReceiveOne().Should().Be(3);
     });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Wait_TheNumberWasReusedWithoutAWord_IsForTheNewDescriptor(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // As unpatched, or when native code closes: nobody has called Forget.
+        using var old = new SocketPair();
+        var fresh = new SocketPair();
+        FdResult? ofOld = null;
+        Greenlet stale = Greenlet.Spawn(() => { ofOld = FdWait.Wait(old.Near.SafeHandle, old.Fd, FdInterest.Read, Deadline.Never); });
+        Greenlet.Yield();
+        Renumber(fresh.Fd, old.Fd).Should().Be(old.Fd);
+        using var again = new SafeSocketHandle(old.Fd, ownsHandle: false);
+        FdResult? result = null;
+        Greenlet waiting = Greenlet.Spawn(() => { result = FdWait.Wait(again, old.Fd, FdInterest.Read, Deadline.In(20_000)); });
+        Greenlet.Yield();
+        stale.Join();
+        ofOld.Should().Be(FdResult.Closed, "what it waited for is no more");
+        result.Should().BeNull();
+        fresh.Far.Send([1]);
+        waiting.Join();
+        result.Should().Be(FdResult.Ready);
+        fresh.Dispose();
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void WaitOnce_TheNumberWasReusedWithoutAWord_IsForTheNewDescriptor(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var old = new SocketPair();
+        using var fresh = new SocketPair();
+        FdResult? ofOld = null, result = null;
+        Greenlet stale = Greenlet.Spawn(() => { ofOld = FdWait.WaitOnce(old.Fd, FdInterest.Read, Deadline.In(20_000)); });
+        Greenlet.Yield();
+        Renumber(fresh.Fd, old.Fd).Should().Be(old.Fd);
+        Greenlet waiting = Greenlet.Spawn(() => { result = FdWait.WaitOnce(old.Fd, FdInterest.Read, Deadline.In(20_000)); });
+        Greenlet.Yield();
+        stale.Join();
+        ofOld.Should().Be(FdResult.Ready, "look again, and see that it is something else");
+        fresh.Far.Send([1]);
+        waiting.Join();
+        result.Should().Be(FdResult.Ready);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void WaitOnce_BesideAWaitThatStaysRegistered_LeavesItsRegistrationAlone(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var pair = new SocketPair();
+        FdWait.Wait(pair.Near.SafeHandle, pair.Fd, FdInterest.Read, Deadline.In(1)).Should().Be(FdResult.TimedOut);
+        FdMark mark = FdWait.Mark(Greenlet.Running!, pair.Near.SafeHandle, pair.Fd, FdInterest.Read);
+        FdWait.WaitOnce(pair.Fd, FdInterest.Read, Deadline.In(1)).Should().Be(FdResult.TimedOut);
+        FdWait.Wait(Greenlet.Running!, pair.Near.SafeHandle, pair.Fd, FdInterest.Read, Deadline.In(1), mark).Should().Be(FdResult.TimedOut, "the entry is still the same one");
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void WaitOnce_TheKernelRefuses_SaysSo(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // The hub's own epoll set cannot be in itself (EINVAL); a regular file in none (EPERM).
+        FdWait.WaitOnce(Greenlet.Running!.Hub.Reactor.Descriptor, FdInterest.Read, Deadline.Never).Should().Be(FdResult.Refused);
+        using FileStream file = File.OpenRead(typeof(FdWaitTests).Assembly.Location);
+        FdWait.WaitOnce((int)file.SafeFileHandle.DangerousGetHandle(), FdInterest.Read, Deadline.Never).Should().Be(FdResult.Unpollable);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void WaitAny_AnEdgeCameAfterTheMark_DoesNotPark(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using SocketPair first = new(), second = new();
+        Greenlet self = Greenlet.Running!;
+        FdWatch[] watches = [new(first.Fd, true, false, first.Near.SafeHandle), new(second.Fd, true, false, second.Near.SafeHandle)];
+        foreach (ref FdWatch watch in watches.AsSpan()) FdWait.Arm(self, ref watch).Should().Be(0);
+        FdWait.WaitAny(self, watches, Deadline.In(5)).Should().Be(FdResult.TimedOut);
+
+        foreach (ref FdWatch watch in watches.AsSpan()) FdWait.Mark(self, ref watch);
+        second.Far.Send([1]);
+        Greenlet other = Greenlet.Spawn(() => second.ReceiveOne()); // takes the edge and the byte
+        other.Join();
+        FdWait.WaitAny(self, watches, Deadline.In(20_000)).Should().Be(FdResult.Ready, "there was an edge since the mark, whoever took it");
+    });
+
+    [DllImport("libc", EntryPoint = "dup2")]
+    private static extern int Renumber(int from, int to);
 }

@@ -1,0 +1,163 @@
+using System.Net.Sockets;
+using FluentAssertions;
+using Microsoft.Win32.SafeHandles;
+using Patchy.Selecting;
+
+namespace Patchy.Servers.Tests.Selecting;
+
+/// <summary>Descriptors that are closed while they are waited for. gevent's waits hang then, unless cancel_wait is called.</summary>
+public sealed class CloseTests
+{
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_OfABareNumber_EndsTheWaitsWithAnError(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        (int read, int write) = Kernel.Pipe();
+        (int otherRead, int otherWrite) = Kernel.Pipe();
+        var poller = new Poller();
+        poller.Register(read, PollEvents.Read);
+        IReadOnlyList<(Descriptor, PollEvents)>? found = null;
+        Greenlet[] waiting =
+        [
+            Greenlet.Spawn(() => Descriptors.WaitRead(read)),
+            Greenlet.Spawn(() => Descriptors.Select([otherRead, read], null, null)),
+            Greenlet.Spawn(() => { found = poller.Poll(); }),
+        ];
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        Kernel.Close(read);
+        Greenlet.JoinAll(waiting, s_long).Should().HaveCount(3, "they look for it once a second");
+        waiting[0].Exception.Should().BeOfType<IOException>().Which.HResult.Should().Be(Kernel.Ebadf);
+        waiting[1].Exception.Should().BeOfType<IOException>();
+        found.Should().Equal((read, PollEvents.Invalid));
+        Kernel.Close(write, otherRead, otherWrite);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_AndTheNumberUsedAgain_IsNoAnswerToTheWait(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        (int read, int write) = Kernel.Pipe();
+        (int otherRead, int otherWrite) = Kernel.Pipe();
+        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
+        Greenlet.Yield();
+        Kernel.Replace(read, otherRead);
+        Kernel.Write(otherWrite); // now the number can be read: it is another pipe
+        old.Join(s_long).Should().BeTrue();
+        old.Exception.Should().BeOfType<IOException>("what it waited for is closed").Which.HResult.Should().Be(Kernel.Ebadf);
+
+        // The next one to use the number must not be taken for the old one.
+        Kernel.Read(otherRead);
+        Greenlet next = Greenlet.Spawn(() => Descriptors.WaitRead(read, s_long));
+        Greenlet.Yield();
+        next.Dead.Should().BeFalse();
+        Kernel.Write(otherWrite);
+        next.Get();
+        Kernel.Close(read, write, otherRead, otherWrite);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_AndTheNumberUsedAgainByAnotherWait_EndsTheOldOneAndWakesTheNewOne(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        (int read, int write) = Kernel.Pipe();
+        (int otherRead, int otherWrite) = Kernel.Pipe();
+        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
+        Greenlet.Yield();
+        Kernel.Replace(read, otherRead);
+        Greenlet next = Greenlet.Spawn(() => Descriptors.WaitRead(read));
+        Greenlet.Yield();
+        Kernel.Write(otherWrite);
+        next.Join(s_long).Should().BeTrue("the registration of the old pipe is not its own");
+        next.Successful.Should().BeTrue();
+        old.Join(s_long).Should().BeTrue();
+        old.Exception.Should().BeOfType<IOException>();
+        Kernel.Watches(Hub.Current, read).Should().BeFalse();
+        Kernel.Close(read, write, otherRead, otherWrite);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_AndTheNumberGivenToASocket_WakesWhoWaitsForTheSocket(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        (int read, int write) = Kernel.Pipe();
+        (Socket near, Socket far) = Pair.Connected();
+        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
+        Greenlet.Yield();
+        Kernel.Replace(read, (int)near.Handle);
+        using var again = new Socket(new SafeSocketHandle(read, ownsHandle: true));
+        Greenlet next = Greenlet.Spawn(() =>
+        {
+            if (OnHub.IsPatched) again.Receive(new byte[1]).Should().Be(1);
+            else Descriptors.WaitRead(again, s_long);
+        });
+        Greenlet.Yield();
+        next.Dead.Should().BeFalse();
+        Client.Natively(() => far.Send([1]));
+        next.Join(s_long).Should().BeTrue();
+        next.Get();
+        old.Join(s_long).Should().BeTrue();
+        old.Exception.Should().BeOfType<IOException>();
+        near.Dispose();
+        far.Dispose();
+        Kernel.Close(write);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_WhileADuplicateIsOpen_IsNoticedAllTheSame(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        (int read, int write) = Kernel.Pipe();
+        int duplicate = Kernel.Duplicate(read);
+        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
+        Greenlet.Yield();
+        Kernel.Close(read);
+        Kernel.Write(write); // epoll goes on telling of the closed number as long as the duplicate is open
+        old.Join(s_long).Should().BeTrue();
+        old.Exception.Should().BeOfType<IOException>().Which.HResult.Should().Be(Kernel.Ebadf);
+        Descriptors.WaitRead(duplicate, s_long);
+        Kernel.Close(duplicate, write);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Dispose_OfAHandleOrSocket_ClosesItAndEndsTheWait(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var errors = new Errors();
+        foreach (bool natively in new[] { false, true })
+        {
+            (int read, int write) = Kernel.Pipe();
+            (Socket near, Socket far) = Pair.Connected();
+            var handle = new SafeFileHandle(read, ownsHandle: true);
+            Greenlet[] waiting =
+            [
+                Greenlet.Spawn(() => Descriptors.WaitRead(handle)),
+                Greenlet.Spawn(() => Descriptors.WaitRead(near)),
+                Greenlet.Spawn(() => Descriptors.Select([near], null, [near])),
+            ];
+            Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+            if (natively) Client.Natively(Dispose);
+            else Dispose();
+            Greenlet.JoinAll(waiting, s_long).Should().HaveCount(3);
+            waiting.Should().OnlyContain(greenlet => greenlet.Exception is ObjectDisposedException);
+            far.Dispose();
+            Kernel.Close(write);
+
+            void Dispose()
+            {
+                handle.Dispose();
+                near.Dispose();
+                // gevent closes at once, whoever waits: the other side sees it before the wait has ended.
+                Client.ReadAll(far).Should().BeOneOf("", "(reset)");
+            }
+        }
+    });
+}
