@@ -38,6 +38,17 @@ public class ContentTests(LocalFeed feed)
     }
 
     [Fact]
+    public void Backdoor_Package_HasItsAssemblyAndBringsTheCompiler()
+    {
+        using ZipArchive package = feed.Open("Patchy.Backdoor");
+        XElement metadata = Metadata("Patchy.Backdoor");
+
+        Files(package, "lib/").Should().BeEquivalentTo("lib/net10.0/Patchy.Backdoor.dll", "lib/net10.0/Patchy.Backdoor.xml");
+        metadata.Descendants().Where(static element => element.Name.LocalName == "dependency").Select(static element => element.Attribute("id")!.Value)
+            .Should().BeEquivalentTo("Patchy", "Microsoft.CodeAnalysis.CSharp.Scripting");
+    }
+
+    [Fact]
     public void Tool_Package_IsACommandWithAllThatItNeeds()
     {
         using ZipArchive package = feed.Open("Patchy.Tool");
@@ -51,6 +62,7 @@ public class ContentTests(LocalFeed feed)
     [InlineData("Patchy", "README.md")]
     [InlineData("Patchy.Tool", "tool.md")]
     [InlineData("Patchy.AspNetCore", "aspnetcore.md")]
+    [InlineData("Patchy.Backdoor", "backdoor.md")]
     public void Package_ForTheRegistry_HasLicenceReadmeAndDescription(string id, string readme)
     {
         using ZipArchive package = feed.Open(id);

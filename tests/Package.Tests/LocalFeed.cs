@@ -12,7 +12,7 @@ public sealed class LocalFeed : IDisposable
     {
         // Built in a folder of its own: other projects may be in the middle of being built, and packing restores differently from building.
         string[] options = ["-c", "Release", "-o", _folder.FullName, "--artifacts-path", Path.Combine(_folder.FullName, "artifacts"), $"-p:PackageVersion={Version}", "-p:RunAnalyzers=false"];
-        foreach (string project in new[] { "Patcher", "AspNetCore", "Tool" }) Command.Must(Root, "dotnet", ["pack", $"src/{project}", .. options]);
+        foreach (string project in new[] { "Patcher", "AspNetCore", "Backdoor", "Tool" }) Command.Must(Root, "dotnet", ["pack", $"src/{project}", .. options]);
         Command.Must(_folder.FullName, "dotnet", ["tool", "install", "Patchy.Tool", "--version", Version, "--tool-path", Path.Combine(_folder.FullName, "tools"), "--add-source", _folder.FullName]);
     }
 
@@ -38,7 +38,7 @@ public sealed class LocalFeed : IDisposable
 
         // The cache is the user's: only what these tests have put there is taken out.
         string cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        foreach (string package in new[] { "patchy", "patchy.aspnetcore", "patchy.tool" })
+        foreach (string package in new[] { "patchy", "patchy.aspnetcore", "patchy.backdoor", "patchy.tool" })
         {
             string path = Path.Combine(cache, package, Version);
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);

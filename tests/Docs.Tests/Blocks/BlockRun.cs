@@ -18,7 +18,11 @@ internal sealed record BlockRun(int ExitCode, bool TimedOut, string Output, stri
         """;
 
     /// <summary>What a reader's project has beside its own assembly.</summary>
-    public static IReadOnlyList<string> Library { get; } = ["Patchy.dll", "Patchy.Hub.dll", "Patchy.Sockets.dll", "Patchy.AspNetCore.dll", "Iced.dll"];
+    public static IReadOnlyList<string> Library { get; } =
+    [
+        "Patchy.dll", "Patchy.Hub.dll", "Patchy.Sockets.dll", "Patchy.AspNetCore.dll", "Iced.dll",
+        "Patchy.Backdoor.dll", "Microsoft.CodeAnalysis.dll", "Microsoft.CodeAnalysis.CSharp.dll", "Microsoft.CodeAnalysis.Scripting.dll", "Microsoft.CodeAnalysis.CSharp.Scripting.dll",
+    ];
 
     /// <summary>Where the blocks are compiled to: beside the library, so that no file of dependencies is needed.</summary>
     public static string Folder { get; } = MakeFolder();

@@ -58,5 +58,5 @@ internal static class PublicSurface
 
     private static bool IsForUsers(MethodBase method) => method.IsPublic || (!method.DeclaringType!.IsSealed && (method.IsFamily || method.IsFamilyOrAssembly));
 
-    private static IEnumerable<Assembly> Assemblies() => [typeof(Hub).Assembly, typeof(Patch).Assembly, Assembly.Load("Patchy.Sockets"), Assembly.Load("Patchy.AspNetCore")];
+    private static IEnumerable<Assembly> Assemblies() => [typeof(Hub).Assembly, typeof(Patch).Assembly, Assembly.Load("Patchy.Sockets"), Assembly.Load("Patchy.AspNetCore"), Assembly.Load("Patchy.Backdoor")];
 }

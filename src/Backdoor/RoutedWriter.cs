@@ -1,0 +1,55 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
+using System.Text;
+
+namespace Patchy.Backdoor;
+
+/// <summary>Leads what is written to the session that the calling code belongs to, or on to <paramref name="before"/>. The other methods of TextWriter end in these.</summary>
+internal sealed class RoutedWriter(TextWriter before) : TextWriter(before.FormatProvider)
+{
+    public override Encoding Encoding => before.Encoding;
+
+    [AllowNull]
+    public override string NewLine
+    {
+        get => before.NewLine;
+        set => before.NewLine = value;
+    }
+
+    public override void Write(char value)
+    {
+        if (!WriteToSession([value])) before.Write(value);
+    }
+
+    public override void Write(char[] buffer, int index, int count)
+    {
+        if (!WriteToSession(buffer.AsSpan(index, count))) before.Write(buffer, index, count);
+    }
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        if (!WriteToSession(buffer)) before.Write(buffer);
+    }
+
+    public override void Write(string? value)
+    {
+        if (!WriteToSession(value)) before.Write(value);
+    }
+
+    public override void WriteLine(string? value)
+    {
+        if (!WriteToSession(value + NewLine)) before.WriteLine(value);
+    }
+
+    public override void Flush() => before.Flush();
+
+    /// <summary>False when the calling code is no session's. A session's own greenlet gets an error when its client has gone, so that a loop that prints comes to an end; what the session has started goes on, on the console.</summary>
+    private static bool WriteToSession(ReadOnlySpan<char> text)
+    {
+        if (ConsoleRoute.Current is not { } session) return false;
+        if (session.Write(text)) return true;
+        if (Greenlet.Current is { } caller && caller == session.Owner) throw new IOException("The client of this backdoor session has gone.");
+        return false;
+    }
+}

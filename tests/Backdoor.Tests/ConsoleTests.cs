@@ -1,0 +1,93 @@
+using FluentAssertions;
+using Patchy.Events;
+
+namespace Patchy.Backdoor.Tests;
+
+/// <summary>Whose output goes where (gevent: standard output and error of a session's greenlet are its client's).</summary>
+public sealed class ConsoleTests
+{
+    public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Console_OfASession_LeadsToItsClientOnly(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var capture = new Capture();
+        using var server = new BackdoorServer("127.0.0.1:0");
+        server.Start();
+        TextWriter seen = Console.Out;
+        Client one = Client.Of(server), two = Client.Of(server);
+        Console.Out.Should().NotBeSameAs(seen, "while there are sessions it leads to them");
+
+        one.Ask("Console.WriteLine($\"one {1}\"); Console.Write('c'); Console.Out.Write(\"ha\".ToCharArray()); Console.Error.WriteLine(\"error\");").Should().Be("one 1\nchaerror\n");
+        two.Ask("Console.WriteLine(\"two\"); 3").Should().Be("two\n3\n");
+        Console.WriteLine("program");
+        Client.Natively(() => { Console.WriteLine("native"); return 0; });
+        one.Ask("Greenlet.Spawn(() => Console.WriteLine(\"child\")).Join(); await Task.Run(() => Console.WriteLine(\"task\"));").Should().Be("child\ntask\n", "what a session starts is the session's");
+
+        one.Ask("var gate = new Event(); var late = Greenlet.Spawn(() => { gate.Wait(); Console.WriteLine(\"later\"); }); Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(300)); gate.Set(); });");
+        one.Send("quit()\n");
+        one.ToEnd().Should().BeEmpty();
+        OnHub.Until(() => capture.Text.Contains("later", StringComparison.Ordinal)).Should().BeTrue("after the session has ended it is the process's");
+        two.Send("exit()\n");
+        two.ToEnd();
+        OnHub.Until(() => ReferenceEquals(Console.Out, seen)).Should().BeTrue("the last session leaves everything as it was");
+        capture.Text.Should().Be("program\nnative\nlater\n");
+        one.Dispose();
+        two.Dispose();
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ConsoleOut_ThatTheProgramHasReplacedMeanwhile_StaysWhatItIs(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var capture = new Capture();
+        using var server = new BackdoorServer("127.0.0.1:0");
+        server.Start();
+        using Client client = Client.Of(server);
+        var own = new StringWriter();
+        Console.SetOut(own);
+        TextWriter set = Console.Out;
+        client.Send("quit()\n");
+        client.ToEnd();
+        OnHub.Until(() => server.Pool!.Count == 0).Should().BeTrue();
+        Console.Out.Should().BeSameAs(set);
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Output_ThatTheClientDoesNotRead_HoldsUpNobodyForLong(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        using var capture = new Capture();
+        var written = new Event();
+        using var server = new BackdoorServer("127.0.0.1:0", new { written });
+        server.Start();
+        using Client client = Client.Of(server);
+
+        client.Send("for (int i = 0; i < 100; i++) Console.WriteLine(new string('x', 200000)); written.Set();\n");
+        written.Wait(TimeSpan.FromSeconds(30)).Should().BeTrue("20 MB is more than the kernel and the session keep, and the code goes on all the same");
+        Console.WriteLine("program");
+        capture.Text.Should().Be("program\n", "the console is everybody's, whatever a client does");
+        client.Until(Client.Prompt).Should().Contain("characters of output are left out");
+        client.Ask("1 + 1").Should().Be("2\n");
+    });
+
+    /// <summary>Console.Out of the test host, caught.</summary>
+    private sealed class Capture : IDisposable
+    {
+        private readonly TextWriter _before = Console.Out;
+        private readonly StringWriter _text = new();
+
+        public Capture() => Console.SetOut(_text);
+
+        public string Text
+        {
+            get
+            {
+                lock (Console.Out) return _text.ToString();
+            }
+        }
+
+        public void Dispose() => Console.SetOut(_before);
+    }
+}
