@@ -11,7 +11,8 @@ namespace Patchy.Threading;
 //    waits in the runtime itself, on a kernel thread of its own (LockEscape). At most one escape an object. With no place free: poll.
 // 5. An owner of the same hub that leaves and takes the lock again within one run would starve the line for ever. After some such runs
 //    the first one goes the way of 4: the runtime hands the lock over to a waiter that starves (its rule is 100 ms).
-// 6. A kill or a timeout is not raised where the framework locks for its own sake (LockCaller); Thread.Interrupt is, as natively.
+// 6. Nothing is raised at once where the framework may be locking for its own sake (LockCaller), in SemaphoreSlim.Release, say: it would lose the permit. Such locks are held for a moment
+//    only. One that is not free after the time of LockPatience is none, and there a kill, a timeout and Thread.Interrupt come out like anywhere.
 // 7. A callback of the hub is no greenlet: see CallbackLock.
 // 8. Identity needs no care: the greenlet's CLR thread is the owner in every case.
 
@@ -55,10 +56,25 @@ internal static unsafe class CooperativeMonitorEnter
     internal static bool Acquire(Greenlet greenlet, object target, Deadline deadline, bool interruptible)
     {
         if (Monitor.IsEntered(target)) return Monitor.TryEnter(target); // one level deeper: never waits
-        ParkResult result = EnterInLine(greenlet, target, deadline, interruptible && greenlet.NoRaise == 0);
-        if (result != ParkResult.Interrupted) return result == ParkResult.Woken;
-        greenlet.RaisePending(LockCaller.IsFrameworks() ? Interrupts.ThreadInterrupt : Interrupts.All);
-        return Acquire(greenlet, target, deadline, interruptible: false); // there was nothing to raise after all
+        while (true)
+        {
+            ParkResult result = EnterInLine(greenlet, target, deadline, interruptible && greenlet.NoRaise == 0);
+            if (result == ParkResult.Interrupted && LockCaller.MayBeFrameworks()) result = EnterPatiently(greenlet, target, deadline);
+            if (result != ParkResult.Interrupted) return result == ParkResult.Woken;
+            greenlet.RaisePending(); // and if there is nothing to raise after all, it waits again
+        }
+    }
+
+    /// <summary>Interrupted when the lock did not get free in the time that a lock of the framework's own may take.</summary>
+    private static ParkResult EnterPatiently(Greenlet greenlet, object target, Deadline deadline)
+    {
+        LockPatience patience = default;
+        while (patience.TryTake(deadline, out Deadline slice))
+        {
+            if (EnterInLine(greenlet, target, slice, interruptible: false) == ParkResult.Woken) return ParkResult.Woken;
+            if (deadline.HasPassed) return ParkResult.TimedOut;
+        }
+        return ParkResult.Interrupted;
     }
 
     private static ParkResult EnterInLine(Greenlet greenlet, object target, Deadline deadline, bool interruptible)
@@ -99,6 +115,10 @@ internal static unsafe class CooperativeMonitorEnter
             {
                 return entered ? ParkResult.Woken : ParkResult.TimedOut;
             }
+            else if (interruptible && greenlet.HasPending)
+            {
+                return ParkResult.Interrupted;
+            }
             else
             {
                 result = backoff.Park(greenlet, target, deadline, interruptible);
@@ -112,28 +132,27 @@ internal static unsafe class CooperativeMonitorEnter
 
     private static bool TryEnterNatively(Greenlet greenlet, object target, Deadline deadline, bool interruptible, out bool entered)
     {
-        if (interruptible) return LockEscape.TryRun(greenlet, (target, deadline), static wait => Wait(wait.target, wait.deadline), out entered, forMonitor: true);
-        if (!LockEscape.TryRun(greenlet, target, static wait => WaitUninterruptibly(wait), out bool interrupted, forMonitor: true))
+        if (interruptible) return LockEscape.TryRun(greenlet, (target, deadline), static wait => Wait(wait.target, wait.deadline), out entered);
+        if (!LockEscape.TryRun(greenlet, (target, deadline), static wait => WaitUninterruptibly(wait.target, wait.deadline), out (bool Entered, bool Interrupted) result))
         {
             entered = false;
             return false;
         }
-        entered = true;
-        if (interrupted && !greenlet.HasPending) Thread.CurrentThread.Interrupt(); // came too early for this wait: due at the next one
+        entered = result.Entered;
+        if (result.Interrupted && !greenlet.NativeInterrupt.WasSent) Thread.CurrentThread.Interrupt(); // somebody's own, too early for this wait: due at the next one
         return true;
     }
 
     private static bool Wait(object target, Deadline deadline) => TryEnterOriginal(target, deadline.RemainingMilliseconds);
 
-    // True when an interrupt arrived meanwhile. The re-acquire of a monitor must not fail: its caller will leave the monitor in a finally.
-    private static bool WaitUninterruptibly(object target)
+    // The re-acquire of a monitor must not fail: its caller will leave the monitor in a finally.
+    private static (bool Entered, bool Interrupted) WaitUninterruptibly(object target, Deadline deadline)
     {
         for (bool interrupted = false; ;)
         {
             try
             {
-                EnterOriginal(target);
-                return interrupted;
+                return (TryEnterOriginal(target, deadline.RemainingMilliseconds), interrupted);
             }
             catch (ThreadInterruptedException)
             {

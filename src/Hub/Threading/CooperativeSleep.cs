@@ -45,13 +45,13 @@ internal static unsafe class CooperativeSleep
     }
 
     /// <summary>
-    /// Raises what is pending unless the class library spins: it has begun something then that an exception would leave half done (ReaderWriterLockSlim holds its inner lock). False: nothing of that kind
+    /// Raises what is pending unless the class library spins: it has begun something then that an exception would leave half done (ReaderWriterLockSlim holds its inner lock). False: nothing
     /// was raised, since it is the class library that waits.
     /// </summary>
     private static bool Raise(Greenlet self, Interrupts kinds)
     {
         bool isFrameworks = LockCaller.IsFrameworks();
-        self.RaisePending(isFrameworks ? kinds & Interrupts.ThreadInterrupt : kinds);
+        if (!isFrameworks) self.RaisePending(kinds);
         return !isFrameworks;
     }
 }

@@ -42,7 +42,8 @@ internal static unsafe class CooperativeWaitHandle
                 ? CallbackLock.WaitForLock(target, self, millisecondsTimeout, useTrivialWaits, associatedObject, waitSource)
                 : WaitOneNoCheckOriginal(self, millisecondsTimeout, useTrivialWaits, associatedObject, waitSource);
         }
-        if (!useTrivialWaits) greenlet.RaisePending(Interrupts.ThreadInterrupt); // natively it comes before a signal, and before a timeout of 0
+        if (!useTrivialWaits && (greenlet.PendingInterrupts & Interrupts.ThreadInterrupt) != 0 && !HandleParking.IsLockThatMayBeFrameworks())
+            greenlet.RaisePending(Interrupts.ThreadInterrupt); // natively it comes before a signal, and before a timeout of 0
         if (millisecondsTimeout == 0) return WaitOneNoCheckOriginal(self, 0, useTrivialWaits, associatedObject, waitSource);
         if (WaitOneNoCheckOriginal(self, 0, useTrivialWaits, associatedObject, waitSource)) return true;
         return WaitOne(greenlet, self, Deadline.In(millisecondsTimeout), interruptible: !useTrivialWaits);

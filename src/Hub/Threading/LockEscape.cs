@@ -7,21 +7,17 @@ namespace Patchy.Threading;
 internal static class LockEscape
 {
     /// <summary>
-    /// False when no place is free, or when the wait was broken off for something that may not be raised here: nothing was done. Kill, timeout and
-    /// Thread.Interrupt come out as exceptions.
+    /// False when no place is free, or when the wait was broken off for what is pending with the greenlet: nothing was done, and the caller raises it. What <paramref name="wait"/> throws, and a
+    /// Thread.Interrupt that came past Patchy, come out as exceptions.
     /// </summary>
-    public static bool TryRun<TState, TResult>(Greenlet greenlet, TState state, Func<TState, TResult> wait, out TResult result, bool forMonitor = false)
+    public static bool TryRun<TState, TResult>(Greenlet greenlet, TState state, Func<TState, TResult> wait, out TResult result)
     {
         try
         {
             return Escape.TryRun(EscapePool.Lock, state, wait, out result);
         }
-        catch (ThreadInterruptedException) when (greenlet.HasPending)
+        catch (ThreadInterruptedException) when (greenlet.NativeInterrupt.WasSent)
         {
-            // The native wait was broken off for what the hub has to raise; an Interrupt of the user's own has nothing pending.
-            bool withheld = forMonitor && LockCaller.IsFrameworks();
-            greenlet.RaisePending(withheld ? Interrupts.ThreadInterrupt : Interrupts.All);
-            if (!withheld) throw;
             result = default!;
             return false;
         }

@@ -16,8 +16,15 @@ internal struct NativeInterrupt
     private const int Sent = 3;
     private int _state;
 
+    /// <summary>Only on the greenlet, after End: an interrupt was passed on into the wait that is over. It may have nothing to raise any more.</summary>
+    public bool WasSent { get; private set; }
+
     /// <summary>Only on the greenlet: from now on an interrupt is passed on.</summary>
-    public void Begin() => Interlocked.Exchange(ref _state, Open);
+    public void Begin()
+    {
+        WasSent = false;
+        Interlocked.Exchange(ref _state, Open);
+    }
 
     /// <summary>May be called from any thread.</summary>
     public unsafe void Send(Thread thread)
@@ -31,6 +38,7 @@ internal struct NativeInterrupt
     public unsafe void End()
     {
         if (Interlocked.CompareExchange(ref _state, Closed, Open) == Open) return;
+        WasSent = true;
         while (Volatile.Read(ref _state) != Sent) Thread.SpinWait(1);
         Volatile.Write(ref _state, Closed);
         try

@@ -64,6 +64,7 @@ internal static unsafe class UnobservableWait
             }
             else
             {
+                greenlet.RaisePending();
                 code = wait(state, 0);
                 if (code != WaitTimeout) return code;
                 if (backoff.Park(greenlet, state, deadline, greenlet.NoRaise == 0) == ParkResult.Interrupted) greenlet.RaisePending();

@@ -5,7 +5,7 @@ namespace Patchy.Conformance.Tests.Scenarios;
 /// <summary>What the README promises, each in a process of its own. A scenario prints its findings and ends with 0 when all hold.</summary>
 public sealed class PromiseTests
 {
-    private static readonly string[] s_both = ["BorderTraffic 1000000", "LockExclusion", "LockChurn", "FirstLine", "LatePatch", "PatchTwice", "FileGroup", "ConsoleInput pipe", "ConsoleInput terminal", "Children", "StuckCarrier", "GcPause", "Interruptions", "BypassedSocket"];
+    private static readonly string[] s_both = ["BorderTraffic 1000000", "LockExclusion", "LockChurn", "FirstLine", "LatePatch", "PatchTwice", "FileGroup", "ConsoleInput pipe", "ConsoleInput terminal", "Children", "StuckCarrier", "GcPause", "Interruptions", "TornLocks 0.6", "BypassedSocket"];
 
     public static TheoryData<string, string> OnBothKinds()
     {
@@ -45,6 +45,10 @@ public sealed class PromiseTests
     {
         foreach (string fiber in new[] { "user", "kernel" }) Holds("FirstLine", fiber, settings.Split(' '));
     }
+
+    [Theory]
+    [InlineData("DOTNET_TieredCompilation=0")]
+    public void TornLocks_WhereTheFrameworkIsInlinedOtherwise_Holds(string setting) => Holds("TornLocks 0.3", "user", setting);
 
     [Theory]
     [InlineData("DOTNET_TieredCompilation=0")]
