@@ -75,6 +75,11 @@ public sealed class ScenarioTests
     [InlineData("PATCHY_FIBER=kernel")]
     public void AKill_ThatTheClassLibraryWraps_IsStillAKill(string settings) => Run("WrappedKills", settings);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("PATCHY_FIBER=kernel")]
+    public void IsBackground_SetByManyAtOnceWhileTheThreadsEnd_KeepsNoProcessAlive(string settings) => Run("ForegroundToggles", settings);
+
     [Fact]
     public void Patch_First_IsNowhereLate() => Run("ColdStart", "");
 

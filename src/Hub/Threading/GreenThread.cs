@@ -12,16 +12,21 @@ namespace Patchy.Threading;
 /// </summary>
 internal sealed class GreenThread : Greenlet
 {
+    // What _ground may be. Any thread may change it between the first two; whoever does so counts. The last is for good.
+    private const int Background = 0;
+    private const int Foreground = 1;
+    private const int Over = 2;
+
     private Delegate? _start; // null once its body is over
     private readonly Fiber _fiber;
     private StartSurroundings _surroundings;
-    private volatile bool _isBackground;
+    private int _ground;
 
     private GreenThread(Hub hub, Thread thread, Delegate start) : base(hub, context: null) // the runtime itself runs a thread in its context
     {
         _start = start;
         _fiber = Fiber.Create(hub.Kind);
-        _isBackground = thread.IsBackground;
+        _ground = thread.IsBackground ? Background : Foreground;
         _surroundings = StartDelegate.TakeSurroundings(thread);
         Priority = thread.Priority;
         Thread = thread;
@@ -31,12 +36,11 @@ internal sealed class GreenThread : Greenlet
     /// <summary>What the user has said. Foreground ones keep the process alive after Main has returned.</summary>
     public bool IsBackground
     {
-        get => _isBackground;
+        get => Volatile.Read(ref _ground) != Foreground;
         set
         {
-            if (value == _isBackground) return;
-            _isBackground = value;
-            ForegroundThreads.Change(value ? -1 : 1);
+            (int from, int to) = value ? (Foreground, Background) : (Background, Foreground);
+            if (Interlocked.CompareExchange(ref _ground, to, from) == from) ForegroundThreads.Change(value ? -1 : 1);
         }
     }
 
@@ -59,12 +63,12 @@ internal sealed class GreenThread : Greenlet
 
         var green = new GreenThread(Hub.ForThisThread(), thread, start);
         StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.RunThread) : new ParameterizedThreadStart(green.RunThread));
-        if (!green._isBackground) ForegroundThreads.Change(1);
+        if (!green.IsBackground) ForegroundThreads.Change(1);
         bool launched = false;
         GreenletTable.Set(green.ManagedThreadId, green);
         try
         {
-            Background(thread, true);
+            SetBackground(thread, true);
             green._fiber.Launch(thread, NativeThreads.StartPrepared);
             launched = true;
         }
@@ -86,10 +90,10 @@ internal sealed class GreenThread : Greenlet
     private void TakeBack()
     {
         GreenletTable.Clear(ManagedThreadId);
-        if (!_isBackground) ForegroundThreads.Change(-1);
+        if (!IsBackground) ForegroundThreads.Change(-1);
         StartDelegate.Replace(Thread!, _start!);
         StartDelegate.PutBack(Thread!, _surroundings);
-        Background(Thread!, _isBackground);
+        SetBackground(Thread!, IsBackground);
     }
 
     private void RunThread() => RunOnFiber(static (start, _) => ((ThreadStart)start)(), null);
@@ -132,9 +136,10 @@ internal sealed class GreenThread : Greenlet
         _fiber.LeaveCarrierTo(Hub.NextFiber());
 
         // On a kernel thread of its own again: the runtime ends it as any other. ThreadState must not show the flag that we had set.
-        if (!_isBackground) Background(Thread!, false);
+        bool wasForeground = Interlocked.Exchange(ref _ground, Over) == Foreground;
+        if (wasForeground) SetBackground(Thread!, false);
         Disown(ManagedThreadId);
-        if (!_isBackground) ForegroundThreads.Change(-1);
+        if (wasForeground) ForegroundThreads.Change(-1);
         _fiber.Retire();
         End();
         Hub.Attachments.EndFinished();
@@ -146,5 +151,5 @@ internal sealed class GreenThread : Greenlet
         body(_start!, argument);
     }
 
-    private static unsafe void Background(Thread thread, bool value) => CooperativeThread.SetIsBackgroundOriginal(thread, value);
+    private static unsafe void SetBackground(Thread thread, bool value) => CooperativeThread.SetIsBackgroundOriginal(thread, value);
 }
