@@ -97,11 +97,16 @@ public partial class Greenlet
     /// <summary>It cannot run at all (no fiber to be had): it ends with this error.</summary>
     internal void Fail(Exception exception)
     {
-        if (Interlocked.CompareExchange(ref _phase, Cancelled, Queued) != Queued) return;
+        if (TryFail(exception)) ReportFailure();
+    }
+
+    private bool TryFail(Exception exception)
+    {
+        if (Interlocked.CompareExchange(ref _phase, Cancelled, Queued) != Queued) return false;
         ForgetBody();
         SetFailure(exception);
         End();
-        ReportFailure();
+        return true;
     }
 
     /// <summary>It will not run any more: what its body and its context hold goes with them, as in gevent.</summary>

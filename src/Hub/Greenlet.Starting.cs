@@ -99,20 +99,22 @@ public partial class Greenlet
     }
 
     /// <summary>Has it run soon. Starting one that was started or killed already changes nothing, as in gevent. The counterpart of gevent's <c>start()</c>. May be called from any thread.</summary>
+    /// <exception cref="HubDestroyedException">Its hub is no more: it has ended with that error.</exception>
     public void Start()
     {
-        if (TryQueue()) Hub.Admit(this);
+        if (TryQueue()) HandOver(static greenlet => greenlet.Hub.Admit(greenlet));
     }
 
     /// <summary>Has it run once the time has passed. Starting one that was started or killed already changes nothing. The counterpart of gevent's <c>start_later()</c>. May be called from any thread.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    /// <exception cref="HubDestroyedException">Its hub is no more: it has ended with that error.</exception>
     public void StartLater(TimeSpan delay)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         if (!TryQueue()) return;
         var timer = new StartTimer(this, Deadline.In(delay));
         Details.StartTimer = timer;
-        timer.Set();
+        HandOver(static greenlet => greenlet.Details.StartTimer!.Set());
     }
 
     /// <summary>What the greenlet does; its own stack runs it. The base class calls the body that was given, if there is one. The counterpart of gevent's <c>_run</c>.</summary>
@@ -138,11 +140,24 @@ public partial class Greenlet
         return this;
     }
 
+    /// <summary>To its hub. Where that is no more the error is the caller's, and nobody waits for ever for what cannot run.</summary>
+    private void HandOver(Action<Greenlet> start)
+    {
+        try
+        {
+            start(this);
+        }
+        catch (HubDestroyedException exception)
+        {
+            _ = TryFail(exception);
+            throw;
+        }
+    }
+
     private bool TryQueue()
     {
         if (Volatile.Read(ref _phase) != Created) return false;
         foreach (Action<Greenlet> callback in s_spawnCallbacks) callback(this);
         return Interlocked.CompareExchange(ref _phase, Queued, Created) == Created;
     }
-
 }

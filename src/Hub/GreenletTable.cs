@@ -32,14 +32,21 @@ internal static class GreenletTable
     public static void Set(int managedThreadId, Greenlet greenlet)
     {
         if (Find(managedThreadId) == greenlet) return;
+        if (managedThreadId >= Volatile.Read(ref s_byThreadId).Length) Grow(managedThreadId);
         s_latch.Enter();
-        if (managedThreadId >= s_byThreadId.Length)
+        s_byThreadId[managedThreadId] = greenlet;
+        s_latch.Exit();
+    }
+
+    private static void Grow(int managedThreadId)
+    {
+        var grown = new Greenlet?[Math.Max(managedThreadId + 1, Volatile.Read(ref s_byThreadId).Length * 2)]; // outside of the latch: there may be no memory
+        s_latch.Enter();
+        if (s_byThreadId.Length < grown.Length)
         {
-            var grown = new Greenlet?[Math.Max(managedThreadId + 1, s_byThreadId.Length * 2)];
             Array.Copy(s_byThreadId, grown, s_byThreadId.Length);
             Volatile.Write(ref s_byThreadId, grown);
         }
-        s_byThreadId[managedThreadId] = greenlet;
         s_latch.Exit();
     }
 

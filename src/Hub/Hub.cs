@@ -182,6 +182,20 @@ public sealed partial class Hub
         RejectIfOver();
     }
 
+    /// <summary>May be called from any thread but the running greenlet's: a greenlet is to be started later.</summary>
+    /// <exception cref="HubDestroyedException">The hub is no more.</exception>
+    internal void Admit(StartTimer timer)
+    {
+        if (t_loopOf == this)
+        {
+            timer.Deliver(this);
+            return;
+        }
+        ThrowIfClosing();
+        Inbox.Post(timer);
+        RejectIfOver();
+    }
+
     /// <summary>Only with the hub entered: an id for a greenlet of the pool; they are above 0.</summary>
     internal int NextPooledId() => _lastGreenletId = _lastGreenletId == int.MaxValue ? 1 : _lastGreenletId + 1;
 

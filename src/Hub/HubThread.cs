@@ -51,8 +51,8 @@ internal sealed class HubThread
         try
         {
             Hub hub = Hub.Create(_kind);
-            hub.BelongTo(this, _name);
             _stop = new Waiter(hub.Main, "its hub to be destroyed");
+            hub.BelongTo(this, _name);
             _hub = hub;
         }
         catch (Exception exception)
@@ -61,7 +61,7 @@ internal sealed class HubThread
             _starter.Wake();
             return;
         }
-        _starter.Wake();
+        if (!_starter.Wake()) RequestStop(TimeSpan.Zero); // a Thread.Interrupt has met the one that started it: nobody knows the hub
         _stop.Park(Deadline.Never, Interrupts.None);
         _ = _hub.EndHere(Deadline.In(new TimeSpan(Volatile.Read(ref _patience))));
     }

@@ -94,6 +94,43 @@ public sealed class HubLifeTests
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public void Destroy_OfTheHubOfAGreenletThatWasNotStarted_ItsStartIsRefusedAndItHasEnded(FiberKind kind)
+    {
+        Hub hub = Start(kind, null);
+        Greenlet[] made = [.. hub.Spawn(() => new[] { new Greenlet(() => { }), new Greenlet(() => { }), new Greenlet<int>(() => 1) }).Get()];
+        hub.Dispose();
+        ((Action)(() => made[0].Start())).Should().Throw<HubDestroyedException>();
+        ((Action)(() => made[1].StartLater(TimeSpan.Zero))).Should().Throw<HubDestroyedException>();
+        ((Action)(() => made[2].StartLater(TimeSpan.FromDays(1)))).Should().Throw<HubDestroyedException>();
+        foreach (Greenlet refused in made)
+        {
+            refused.Join(TimeSpan.FromSeconds(10)).Should().BeTrue("nobody may wait for ever for what cannot run");
+            refused.Exception.Should().BeOfType<HubDestroyedException>();
+        }
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Start_ByANativeThreadThatIsInterrupted_LeavesNoHub(FiberKind kind)
+    {
+        bool interrupted = false;
+        OnThread(() =>
+        {
+            Thread.CurrentThread.Interrupt();
+            try
+            {
+                Start(kind, "nobody's hub");
+            }
+            catch (ThreadInterruptedException)
+            {
+                interrupted = true;
+            }
+        });
+        interrupted.Should().BeTrue("as in every wait of a native thread");
+        Thread.Sleep(200); // its thread may only be starting
+        Settles(() => !HubRegistry.All.Any(static hub => hub.Name == "nobody's hub")).Should().BeTrue();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public void H4_Destroy_OfAGreenletThatRefuses_GivesUpInTime(FiberKind kind)
     {
         Hub hub = Start(kind, null);

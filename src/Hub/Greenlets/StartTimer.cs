@@ -13,13 +13,18 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
     internal override Greenlet Subject => greenlet;
 
     /// <summary>May be called from any thread, once.</summary>
-    public void Set() => OnCarrier(static (timer, hub) => timer.Add(hub), static timer => ((StartTimer)timer!).Add(Hub.Current));
+    /// <exception cref="HubDestroyedException">The hub is no more.</exception>
+    public void Set()
+    {
+        if (!TryOnCarrier(static (timer, hub) => timer.Add(hub))) greenlet.Hub.Admit(this);
+    }
 
     /// <summary>May be called from any thread: the greenlet does not start any more, and the heap does not hold it until its time.</summary>
     public void Cancel()
     {
         Interlocked.Exchange(ref _cancelled, 1);
-        OnCarrier(static (timer, hub) => hub.Timers.Remove(timer), static timer => Hub.Current.Timers.Remove((StartTimer)timer!));
+        if (!TryOnCarrier(static (timer, hub) => hub.Timers.Remove(timer)))
+            greenlet.Hub.RunCallback(static timer => Hub.Current.Timers.Remove((StartTimer)timer!), this);
     }
 
     internal override void Fire(Hub hub)
@@ -36,18 +41,13 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
         if (Volatile.Read(ref _cancelled) == 0 && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
     }
 
-    private void OnCarrier(Action<StartTimer, Hub> now, Action<object?> later)
+    private bool TryOnCarrier(Action<StartTimer, Hub> change)
     {
         Hub hub = greenlet.Hub;
-        if (Greenlet.Running is { } self && self.Hub == hub)
-        {
-            hub.Enter(self);
-            now(this, hub);
-            self.Hold.Leave();
-        }
-        else
-        {
-            hub.RunCallback(later, this);
-        }
+        if (Greenlet.Running is not { } self || self.Hub != hub) return false;
+        hub.Enter(self);
+        change(this, hub);
+        self.Hold.Leave();
+        return true;
     }
 }
