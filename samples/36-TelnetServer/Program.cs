@@ -20,7 +20,7 @@ try
 }
 catch (SocketException e)
 {
-    Console.Error.WriteLine($"Cannot listen on {server.Address}: {e.Message}");
+    Console.Error.WriteLine($"Cannot listen: {e.Message}");
     return 1;
 }
 

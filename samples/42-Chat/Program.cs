@@ -12,7 +12,7 @@ WebApplication app = builder.Build();
 app.UseGreenlets(options => options.KillOnDisconnect = true);
 app.MapGet("/", () => Page("choose.html"));
 app.MapGet("/chat.css", () => Page("chat.css", "text/css"));
-app.MapGet("/rooms", () => rooms.Keys);
+app.MapGet("/rooms.json", () => rooms.Keys);
 app.MapGet("/{name}", (string name) => Page("rooms.html"));
 app.MapGet("/{room}/{name}", (string room, string name) => rooms.ContainsKey(room) ? Page("room.html") : NoRoom(room));
 app.MapGet("/backlog/{room}", (string room) => rooms.TryGetValue(room, out Room? active) ? Results.Json(active.Backlog()) : NoRoom(room));

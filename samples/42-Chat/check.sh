@@ -8,7 +8,7 @@ say() { status "/put/$1" --data-urlencode "message=$2"; }
 plain() { sed 's/"number":[0-9]*,//g' "$@"; }
 
 get / | cmp - choose.html && get /Ann | cmp - rooms.html && get /topic1/Ann | cmp - room.html || exit 1
-expect "the rooms" '["topic1","topic2"]' "$(get /rooms)"
+expect "the rooms" '["topic1","topic2"]' "$(get /rooms.json)"
 expect "a room that is not there" 404 "$(status /nowhere/Ann)"
 expect "an empty message" 400 "$(say topic1/Ann ' ')"
 expect "nothing is said yet" '[]' "$(get /backlog/topic1)"
