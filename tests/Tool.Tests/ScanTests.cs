@@ -54,6 +54,30 @@ public class ScanTests
         }
     }
 
+    [Fact]
+    public void Scan_References_OfAFileThatCannotBeRead_IsRefused()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("patchy scan ");
+        try
+        {
+            foreach (string name in new[] { "Patchy.Tool.dll", "System.CommandLine.dll" }) File.Copy(Path.Combine(AppContext.BaseDirectory, name), Path.Combine(folder.FullName, name));
+            foreach (string name in new[] { "System.CommandLine.dll", "Patchy.Tool.dll" })
+            {
+                string locked = Path.Combine(folder.FullName, name);
+                using var held = new FileStream(locked, FileMode.Open, FileAccess.ReadWrite, FileShare.None); // a mode would not keep root out
+                ToolRun run = ToolRun.Patchy("scan", "--references", Path.Combine(folder.FullName, "Patchy.Tool.dll"));
+
+                run.ExitCode.Should().Be(126, run.ToString());
+                run.Error.Should().StartWith($"patchy: {locked} cannot be read: ").And.NotContain("   at ");
+                run.Output.Should().BeEmpty();
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("no/such.dll", 127)]
     [InlineData("/bin/ls", 126)]

@@ -16,6 +16,63 @@ public sealed class TargetTests : IDisposable
     [Fact]
     public void Run_Dotnet_IsTheProgramThatItRuns() => ToolRun.Patchy("run", "dotnet", ToolRun.Host, "loaded").Output.Should().Be("patched\n");
 
+    [Theory]
+    [InlineData("exec HOST loaded")]
+    [InlineData("--roll-forward Major HOST loaded")]
+    public void Run_DotnetWithAProgram_IsThatProgram(string words) => ToolRun.Patchy(["run", "dotnet", .. words.Replace("HOST", ToolRun.Host).Split(' ')]).Output.Should().Be("patched\n");
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("run --project app.csproj")]
+    [InlineData("app.cs")]
+    [InlineData("--roll-forward Major test")]
+    [InlineData("")]
+    public void Run_DotnetThatStartsTheProgramAsAChild_IsRefused(string words)
+    {
+        ToolRun run = ToolRun.Patchy(["run", "dotnet", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        run.ExitCode.Should().Be(126, "the program would run unpatched, and nobody would say so");
+        run.Error.Should().StartWith("patchy: dotnet").And.Contain("patchy run dotnet exec app.dll").And.Contain("--children");
+        run.Output.Should().BeEmpty("nothing was started");
+    }
+
+    [Fact]
+    public void Run_DotnetWithChildren_PatchesTheProgramThatItStarts()
+    {
+        string project = Path.Combine(_folder.FullName, "app");
+        Directory.CreateDirectory(project);
+        File.WriteAllText(Path.Combine(project, "app.csproj"), """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <RunCommand>dotnet</RunCommand>
+                <RunArguments>$(host) loaded</RunArguments>
+              </PropertyGroup>
+            </Project>
+            """);
+
+        // What it starts is built: a compiler server that stays behind would be patched, too.
+        ToolRun run = ToolRun.Patchy("run", "--children", "dotnet", "run", "--no-build", "--no-restore", "--project", project);
+
+        run.Output.Should().Be("patched\n", run.ToString());
+    }
+
+    [Fact]
+    public void Run_NameThatBeginsWithADash_AfterTwoDashesIsAProgram()
+    {
+        Copy("Patchy.Tool.Host.dll");
+        foreach (string file in new[] { "dll", "runtimeconfig.json", "deps.json" })
+            if (File.Exists(Path.Combine(_folder.FullName, $"Patchy.Tool.Host.{file}"))) File.Copy(Path.Combine(_folder.FullName, $"Patchy.Tool.Host.{file}"), Path.Combine(_folder.FullName, $"-q.{file}"));
+
+        ToolRun run = ToolRun.Of("bash", ["-c", $"cd '{_folder.FullName}' && exec \"$patchy\" run -- -q.dll loaded"]);
+        ToolRun without = ToolRun.Of("bash", ["-c", $"cd '{_folder.FullName}' && exec \"$patchy\" run -q.dll loaded"]);
+
+        run.Output.Should().Be("patched\n", run.ToString());
+        without.ExitCode.Should().Be(2);
+        without.Error.Should().StartWith("patchy: There is no option -q.dll.");
+    }
+
     [Fact]
     public void Run_NameWithoutSlash_IsLookedForInPath()
     {

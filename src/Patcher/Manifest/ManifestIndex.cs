@@ -10,6 +10,8 @@ namespace Patchy.Manifest;
 /// </summary>
 internal sealed class ManifestIndex
 {
+    private const string Through = "through ";
+
     private readonly Dictionary<(string Assembly, string Type, string Member), ManifestRow> _rows = [];
     private readonly Dictionary<(string Type, string Name), List<ManifestRow>> _byName = [];
 
@@ -59,6 +61,20 @@ internal sealed class ManifestIndex
             }
         }
         return _byName.TryGetValue((type, ManifestRow.WholeType), out overloads) ? overloads[0] : null;
+    }
+
+    /// <summary>The row that decides: for one that says "through" another member of its type, that one's. Stream.ReadByte is what the override of Stream.Read is.</summary>
+    public ManifestRow Behind(ManifestRow row)
+    {
+        const int MostSteps = 8; // a circle would be a slip in the manifest
+        for (int i = 0; i < MostSteps; i++)
+        {
+            if (row is not { Action: ManifestAction.Inherits, Reason: { } reason } || !reason.StartsWith(Through, StringComparison.Ordinal)) return row;
+            int end = reason.IndexOf(')', StringComparison.Ordinal);
+            if (end < 0 || Find(row.Type, reason[Through.Length..(end + 1)]) is not { IsWholeType: false } next) return row;
+            row = next;
+        }
+        return row;
     }
 
     /// <summary>What the compiler generated is written without the number at its end.</summary>

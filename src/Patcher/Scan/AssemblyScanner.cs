@@ -77,10 +77,9 @@ internal sealed class AssemblyScanner
         if (reference.GetKind() != MemberReferenceKind.Method || TypeOf(reference.Parent) is not { } type) return null;
         string member = ReferenceText.Member(_metadata, reference), target = $"{type}.{member}";
         ManifestRow? row = _index.Find(type, member);
-        if (row is { DependsOnReceiver: true } || (isVirtual && row is null or { Action: ManifestAction.Pass }))
-        {
-            if ((_receivers.Of(type, member) ?? (row is { DependsOnReceiver: true } ? row.Reason : null)) is { } depends) return (target, CallVerdict.DependsOnReceiver, PatchGroups.None, depends);
-        }
+        if (row is not null && _index.Behind(row) is { DependsOnReceiver: true } decisive)
+            return (target, CallVerdict.DependsOnReceiver, PatchGroups.None, _receivers.Of(type, decisive.Member) ?? _receivers.Of(type, member) ?? decisive.Reason);
+        if (isVirtual && row is null or { Action: ManifestAction.Pass } && _receivers.Of(type, member) is { } depends) return (target, CallVerdict.DependsOnReceiver, PatchGroups.None, depends);
         return row switch
         {
             null => null,

@@ -10,15 +10,20 @@ namespace Patchy.Tool.Running;
 internal static class LaunchTarget
 {
     /// <param name="app">As on the command line.</param>
+    /// <param name="arguments">What follows it: whether `dotnet` becomes the program is up to that.</param>
     /// <param name="anything">True: any program will do, because the .NET programs that it starts are meant too.</param>
     /// <exception cref="ToolException">There is no such program, or it cannot be patched.</exception>
-    public static Launch Find(string app, bool anything)
+    public static Launch Find(string app, string[] arguments, bool anything)
     {
         bool library = Path.GetExtension(app).Equals(".dll", StringComparison.OrdinalIgnoreCase);
         string path = File.Exists(app) ? Path.GetFullPath(app) : (library ? null : SearchPath.Find(app)) ?? throw NotThere(app);
         if (library) return Library(app, path);
         if (!SearchPath.IsExecutable(path)) throw new ToolException(ExitCodes.NotRunnable, $"{app} is not executable.{Hint(path)}");
-        if (Path.GetFileName(path) == "dotnet") return new Launch(path, app, PassesApp: false);
+        if (Path.GetFileName(path) == "dotnet")
+        {
+            if (!anything) DotnetArguments.Check(app, arguments);
+            return new Launch(path, app, PassesApp: false);
+        }
         if (!anything && !AppHost.IsOne(path)) throw new ToolException(ExitCodes.NotRunnable,
             $"{app} is not a program that the .NET runtime (CoreCLR) runs: it is neither a .dll nor an executable of the .NET SDK, or it was compiled with Native AOT, which has no methods to redirect. " +
             "For a script or a launcher that starts .NET programs, use --children.");

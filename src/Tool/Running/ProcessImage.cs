@@ -20,6 +20,7 @@ internal static unsafe class ProcessImage
     public static ToolException Replace(Launch launch, string[] arguments, Dictionary<string, string> variables)
     {
         List<byte[]> words = [Bytes(launch.Name), .. RawArguments.Last(arguments, launch.PassesApp ? 1 : 0)];
+        if (launch.PassesApp && words[1] is [(byte)'-', ..]) words[1] = [.. "./"u8, .. words[1]]; // a file of such a name, and no option of dotnet
         foreach ((string name, string value) in variables) _ = setenv(name, value, 1);
 
         // The runtime ignores SIGPIPE, and what is ignored stays so in the next program, which would hand it on to its own children.

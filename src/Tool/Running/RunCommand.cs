@@ -25,6 +25,7 @@ internal static class RunCommand
     ];
 
     private static string[] s_arguments = [];
+    private static bool s_optionsAreOver;
 
     public static Command Create()
     {
@@ -36,7 +37,7 @@ internal static class RunCommand
         command.Options.Add(s_fiber);
         s_app.Validators.Add(static result =>
         {
-            if (result.Tokens is [{ Value: ['-', ..] word }, ..]) result.AddError($"There is no option {word}.");
+            if (!s_optionsAreOver && result.Tokens is [{ Value: ['-', ..] word }, ..]) result.AddError($"There is no option {word}.");
         });
         command.Arguments.Add(s_app);
         command.SetAction(Run);
@@ -55,7 +56,8 @@ internal static class RunCommand
             bool takesNext = run.Options.Any(option => option.Name == args[at] && option.Arity.MinimumNumberOfValues > 0);
             at += takesNext ? 2 : 1;
         }
-        if (at < args.Length && args[at] == "--") at++;
+        s_optionsAreOver = at < args.Length && args[at] == "--";
+        if (s_optionsAreOver) at++;
         if (at >= args.Length) return;
         own = args[..(at + 1)];
         s_arguments = args[(at + 1)..];
@@ -65,7 +67,7 @@ internal static class RunCommand
     {
         string words = Words(result);
         bool children = words.Split(' ').Contains("children");
-        Launch launch = LaunchTarget.Find(result.GetValue(s_app)!, children);
+        Launch launch = LaunchTarget.Find(result.GetValue(s_app)!, s_arguments, children);
         string hook = HookCommand.Checked();
         string? others = Environment.GetEnvironmentVariable("DOTNET_STARTUP_HOOKS");
         var variables = new Dictionary<string, string> { ["DOTNET_STARTUP_HOOKS"] = string.IsNullOrEmpty(others) ? hook : $"{hook}:{others}" };

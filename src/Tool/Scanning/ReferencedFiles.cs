@@ -9,6 +9,7 @@ namespace Patchy.Tool.Scanning;
 /// <summary>An assembly, and those beside it that it refers to, directly or not. The framework is somewhere else, and Patchy itself need not be scanned.</summary>
 internal static class ReferencedFiles
 {
+    /// <exception cref="ToolException">One of them cannot be read.</exception>
     public static IReadOnlyList<string> From(string path)
     {
         List<string> files = [path];
@@ -39,6 +40,10 @@ internal static class ReferencedFiles
         catch (BadImageFormatException)
         {
             return []; // the scan says so
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException(ExitCodes.NotRunnable, $"{path} cannot be read: {e.Message}");
         }
     }
 }

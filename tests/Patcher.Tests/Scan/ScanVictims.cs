@@ -14,6 +14,14 @@ internal static class ScanVictims
 
     public static int Reads(Stream stream, byte[] buffer) => stream.Read(buffer, 0, 1);
 
+    public static int ReadsOne(Stream stream) => stream.ReadByte();
+
+    public static void WritesSpan(Stream stream) => stream.Write("x"u8);
+
+    public static void ReadsAll(Stream stream, byte[] buffer) => stream.ReadExactly(buffer, 0, 1);
+
+    public static void Copies(Stream stream, Stream target) => stream.CopyTo(target);
+
     public static string? Line(StreamReader reader) => reader.ReadLine();
 
     public static Thread Current() => Thread.CurrentThread;

@@ -36,6 +36,19 @@ public sealed class WhatBlocksTests
         Of("ScanVictims.Reads(").Single().Reason.Should().Contain("cooperative on").And.Contain("NetworkStream");
 
     [Theory]
+    [InlineData("ReadsOne", "System.IO.Stream.ReadByte()")]
+    [InlineData("WritesSpan", "System.IO.Stream.Write(System.ReadOnlySpan<System.Byte>)")]
+    [InlineData("ReadsAll", "System.IO.Stream.ReadExactly(System.Byte[],System.Int32,System.Int32)")]
+    [InlineData("Copies", "System.IO.Stream.CopyTo(System.IO.Stream)")]
+    public void Call_ThroughAMemberThatDependsOnTheReceiver_DependsOnIt(string method, string target)
+    {
+        ScannedCall call = Of($"ScanVictims.{method}(").Should().ContainSingle().Subject;
+
+        (call.Target, call.Verdict).Should().Be((target, CallVerdict.DependsOnReceiver), "Stream itself goes on to its Read and Write, which only an override has");
+        call.Reason.Should().Contain("cooperative on").And.Contain("NetworkStream");
+    }
+
+    [Theory]
     [InlineData("Managed")]
     [InlineData("Text")]
     public void Call_OfWhatCannotBlock_IsNotThere(string method) => Of($"ScanVictims.{method}(").Should().BeEmpty();
