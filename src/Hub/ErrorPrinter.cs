@@ -63,12 +63,18 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
 
     private void EnsureWriter()
     {
-        if (_writer is { Dead: false }) return;
-        if (!_awaitsExit) AppDomain.CurrentDomain.ProcessExit += (_, _) => WriteQueueRaw();
-        _awaitsExit = true;
+        var writer = new Greenlet(hub, WriteQueue);
+        _latch.Enter();
+        bool begins = _writer is null or { Dead: true }; // dead: it was killed before it ran
+        bool first = begins && !_awaitsExit;
+        if (begins) _writer = writer;
+        if (first) _awaitsExit = true;
+        _latch.Exit();
+        if (first) AppDomain.CurrentDomain.ProcessExit += (_, _) => WriteQueueRaw();
+        if (!begins) return;
         try
         {
-            _writer = hub.Spawn(WriteQueue);
+            _ = writer.StartNew();
         }
         catch (HubDestroyedException)
         {
@@ -78,17 +84,17 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
 
     private void WriteQueue()
     {
-        while (Peek() is { } text)
+        while (PeekOrEnd() is { } text)
         {
             if (!TryWrite(text)) WriteRaw(text);
             _ = Take();
         }
     }
 
-    private string? Peek()
+    private string? PeekOrEnd()
     {
         _latch.Enter();
-        _ = _queue.TryPeek(out string? text);
+        if (!_queue.TryPeek(out string? text)) _writer = null; // whoever appends from here on needs another one
         _latch.Exit();
         return text;
     }

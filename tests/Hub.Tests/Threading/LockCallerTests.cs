@@ -18,6 +18,13 @@ public sealed class LockCallerTests
         FromFramework().Should().BeTrue();
     }
 
+    [Fact]
+    public void MayBeFrameworks_CalledByTheUserAndByTheFramework_TellsThemApart()
+    {
+        LockCaller.MayBeFrameworks().Should().BeFalse("the call is in this very method");
+        new Lazy<bool>(LockCaller.MayBeFrameworks).Value.Should().BeTrue();
+    }
+
     private static bool InFrameworkFrame() => LockCaller.IsFrameworks();
 
     /// <summary>The delegate is the method under test itself, so that the frame above it is the framework's.</summary>
