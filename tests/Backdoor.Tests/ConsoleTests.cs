@@ -13,7 +13,8 @@ public sealed class ConsoleTests
     public void Console_OfASession_LeadsToItsClientOnly(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var capture = new Capture();
-        using var server = new BackdoorServer("127.0.0.1:0");
+        var gate = new Event();
+        using var server = new BackdoorServer("127.0.0.1:0", new { gate });
         server.Start();
         TextWriter seen = Console.Out;
         Client one = Client.Of(server), two = Client.Of(server);
@@ -25,9 +26,11 @@ public sealed class ConsoleTests
         Client.Natively(() => { Console.WriteLine("native"); return 0; });
         one.Ask("Greenlet.Spawn(() => Console.WriteLine(\"child\")).Join(); await Task.Run(() => Console.WriteLine(\"task\"));").Should().Be("child\ntask\n", "what a session starts is the session's");
 
-        one.Ask("var gate = new Event(); var late = Greenlet.Spawn(() => { gate.Wait(); Console.WriteLine(\"later\"); }); Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(300)); gate.Set(); });");
+        one.Ask("Greenlet.Spawn(() => { gate.Wait(); Console.WriteLine(\"later\"); });");
         one.Send("quit()\n");
         one.ToEnd().Should().BeEmpty();
+        OnHub.Until(() => server.Pool!.Count == 1).Should().BeTrue();
+        gate.Set();
         OnHub.Until(() => capture.Text.Contains("later", StringComparison.Ordinal)).Should().BeTrue("after the session has ended it is the process's");
         two.Send("exit()\n");
         two.ToEnd();
