@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -34,6 +35,19 @@ internal static unsafe partial class Native
     public static void PutBehind(int standard, SafeFileHandle handle) => Check(dup2((int)handle.DangerousGetHandle(), standard));
 
     public static SafeFileHandle Duplicate(int fd) => new(Check(dup(fd)), ownsHandle: true);
+
+    /// <summary>The kernel drops all that comes for the socket before TCP sees it: to its peer it has vanished. Needs no right.</summary>
+    public static void HearNothing(Socket socket)
+    {
+        const int SolSocket = 1, AttachFilter = 26, ReturnConstant = 6;
+        ulong dropAll = ReturnConstant; // one struct sock_filter: code, and zero for how much of the packet to keep
+        byte* program = stackalloc byte[16];
+        // SAFETY: struct sock_fprog is a 16-bit count and, at 8, the address of as many filters, which the kernel copies.
+        new Span<byte>(program, 16).Clear();
+        *(ushort*)program = 1;
+        *(ulong**)(program + 8) = &dropAll;
+        socket.SetRawSocketOption(SolSocket, AttachFilter, new ReadOnlySpan<byte>(program, 16));
+    }
 
     public static void SendToSelf(int signal) => Check(kill(Environment.ProcessId, signal));
 

@@ -58,6 +58,12 @@ internal static class FiberLimits
     {
         long mapLimit = ProcFile.Number("/proc/sys/vm/max_map_count");
         int maps = ProcFile.Lines("/proc/self/maps");
+        if (maps < 0)
+        {
+            text.Append("/proc/self/maps cannot be opened either: most likely the process has no descriptor left (ulimit -n), and the runtime needs one to start a thread. Raise that limit, or close what is not used.");
+            return;
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"Memory mappings: {maps} of vm.max_map_count = {mapLimit}");
         text.Append(maps > mapLimit * 0.98
             ? " - this is the limit that was met: raise it (sysctl -w vm.max_map_count=1048576)."
