@@ -164,9 +164,10 @@ public sealed class FdWaitTests
         foreach (ref FdWatch watch in watches.AsSpan()) FdWait.Arm(self, ref watch).Should().Be(0);
         FdWait.WaitAny(self, watches, Deadline.In(5)).Should().Be(FdResult.TimedOut);
 
+        Greenlet other = Greenlet.Spawn(() => second.ReceiveOne()); // takes the edge and the byte
+        Greenlet.Yield();
         foreach (ref FdWatch watch in watches.AsSpan()) FdWait.Mark(self, ref watch);
         second.Far.Send([1]);
-        Greenlet other = Greenlet.Spawn(() => second.ReceiveOne()); // takes the edge and the byte
         other.Join();
         FdWait.WaitAny(self, watches, Deadline.In(20_000)).Should().Be(FdResult.Ready, "there was an edge since the mark, whoever took it");
     });
