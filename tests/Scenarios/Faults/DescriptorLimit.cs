@@ -53,7 +53,7 @@ internal sealed class DescriptorLimit : IScenario
             Say(said, "a receive that waited", received.End);
             pair.Near.Send([1]);
             Say(said, "a select that waited", selected.End);
-            taken?.Again(); // in a greenlet a select has a descriptor of its own while it waits
+            taken?.Again(); // whatever a select that waits has needed
             Say(said, "poll", () => pair.Near.Poll(5000, SelectMode.SelectRead));
             Say(said, "poll for errors", () => pair.Near.Poll(5000, SelectMode.SelectError));
             Say(said, "select in vain", () => Select(pair.Near, 20_000));
