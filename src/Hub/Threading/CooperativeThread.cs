@@ -34,13 +34,13 @@ internal static unsafe class CooperativeThread
     internal static bool Join(Thread thread, int millisecondsTimeout)
     {
         if (Greenlet.Running is not { } self || millisecondsTimeout is 0 or < Timeout.Infinite) return JoinOriginal(thread, millisecondsTimeout);
-        if ((GetThreadStateOriginal(thread) & AliveMask) != 0) return JoinOriginal(thread, millisecondsTimeout); // over at once: true, or ThreadStateException
+        if ((GetThreadStateOriginal(thread) & AliveMask) != 0) return SlotThreadJoin.JoinNatively(thread, millisecondsTimeout); // over at once: true, or ThreadStateException
         Deadline deadline = Deadline.In(millisecondsTimeout);
         if (ReferenceEquals(self.Thread, thread)) return JoinOneself(deadline, self);
         if (GreenThread.Of(thread) is { } green)
         {
             // Its body is over, then its thread ends natively in some microseconds: joined natively, so that IsAlive is false afterwards.
-            return green.WaitForEnd(deadline) && JoinOriginal(thread, Timeout.Infinite);
+            return green.WaitForEnd(deadline) && SlotThreadJoin.JoinNatively(thread, Timeout.Infinite);
         }
         return NativeEnd.Wait(self, thread, deadline);
     }

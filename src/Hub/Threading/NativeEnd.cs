@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using Patchy.Linking;
 
@@ -7,11 +8,12 @@ namespace Patchy.Threading;
 //  1. The runtime tells nobody that a native thread has ended but those who join it. So one kernel thread joins it, for all greenlets that do, from the first join until its end: as many as there are
 //     native threads that somebody joins, however many greenlets join and however often a join times out. None of them is an escape, which could not be interrupted, or would take a place from others.
 //  2. The entry is in the table while that kernel thread is at work; the bucket's latch guards it. The greenlets are woken outside of it.
-//  3. Woken says "look again": the thread has ended, or it could not be joined (no kernel thread to be had), and then who looks again gets the error itself.
+//  3. Woken says "look again": the thread has ended, or there is no kernel thread to join it (memory, descriptors, pids.max). Natively a join needs none: the greenlets look again now and then.
 
 /// <summary>The end of a native thread, as far as greenlets wait for it.</summary>
 internal sealed unsafe class NativeEnd : IdentityEntry
 {
+    private const int LookAgainMilliseconds = 10;
     private const int StackSize = 256 * 1024; // of the joining thread, which calls nothing
     private const ThreadState EndedMask = ThreadState.Stopped | ThreadState.Aborted;
     private static readonly IdentityTable s_ends = new();
@@ -30,15 +32,15 @@ internal sealed unsafe class NativeEnd : IdentityEntry
             ParkResult result = ParkResult.Interrupted;
             try
             {
-                if (isNew) end.Begin();
-                result = waiter.Park(deadline, self.NoRaise == 0);
+                bool begun = !isNew || end.TryBegin();
+                result = (begun ? waiter : new Waiter(self, thread)).Park(begun ? deadline : Soon(deadline), self.NoRaise == 0);
             }
             finally
             {
-                if (result != ParkResult.Woken) end.Leave(waiter);
+                if (result != ParkResult.Woken) end.Leave(waiter); // also one that was told already
             }
-            if ((CooperativeThread.GetThreadStateOriginal(thread) & EndedMask) != 0) return CooperativeThread.JoinOriginal(thread, Timeout.Infinite);
-            if (result == ParkResult.TimedOut) return false;
+            if ((CooperativeThread.GetThreadStateOriginal(thread) & EndedMask) != 0) return SlotThreadJoin.JoinNatively(thread, Timeout.Infinite);
+            if (result == ParkResult.TimedOut && deadline.HasPassed) return false;
             if (result == ParkResult.Interrupted) self.RaisePending();
         }
     }
@@ -59,7 +61,10 @@ internal sealed unsafe class NativeEnd : IdentityEntry
         return end;
     }
 
-    private void Begin()
+    private static Deadline Soon(Deadline deadline) =>
+        Deadline.In(deadline.IsNever ? LookAgainMilliseconds : Math.Min(deadline.RemainingMilliseconds, LookAgainMilliseconds));
+
+    private bool TryBegin()
     {
         bool begun = false;
         try
@@ -67,10 +72,15 @@ internal sealed unsafe class NativeEnd : IdentityEntry
             NativeThreads.Start(new Thread(Await, StackSize) { IsBackground = true, Name = "Patchy joiner" });
             begun = true;
         }
+        catch (OutOfMemoryException)
+        {
+            // Or what derives from it: the runtime says no more.
+        }
         finally
         {
             if (!begun) Tell();
         }
+        return begun;
     }
 
     private void Await()

@@ -5,9 +5,6 @@ namespace Patchy.Conformance.Tests.Scenarios;
 /// <summary>What goes wrong with sockets, in processes of their own: limits, numbers that are taken again, and very many connections.</summary>
 public sealed class FaultTests
 {
-    private const string MonitorNeedsADescriptor =
-        "A defect: without a descriptor the monitor cannot read what a carrier does, starts a thread to take the hub over, and that failure ends the process (\"Out of memory.\").";
-
     /// <summary>Of user-mode fibers all 100,000; on kernel threads each switch costs more, and what could leak is the same.</summary>
     [Theory]
     [InlineData("ConnectionChurn 100000", "user")]
@@ -15,8 +12,8 @@ public sealed class FaultTests
     [InlineData("ConnectionHold 10000", "user")]
     [InlineData("DescriptorReuse 1000", "user")]
     [InlineData("DescriptorReuse 1000", "kernel")]
-    [InlineData("DescriptorLimit waiting", "user", Skip = MonitorNeedsADescriptor)]
-    [InlineData("DescriptorLimit waiting", "kernel", Skip = MonitorNeedsADescriptor)]
+    [InlineData("DescriptorLimit waiting", "user")]
+    [InlineData("DescriptorLimit waiting", "kernel")]
     [InlineData("ServerLimit patched", "user")]
     [InlineData("ServerLimit patched", "kernel")]
     [InlineData("ServerLimit native", "user")]
@@ -32,8 +29,8 @@ public sealed class FaultTests
 
     /// <summary>Not on the slow path: there each call needs a thread of the pool, and a pool that cannot start one ends the process, natively too.</summary>
     [Theory]
-    [InlineData("user", Skip = MonitorNeedsADescriptor)]
-    [InlineData("kernel", Skip = MonitorNeedsADescriptor)]
+    [InlineData("user")]
+    [InlineData("kernel")]
     public void DescriptorLimit_Patched_EndsEveryCallAsNatively(string fiber)
     {
         ChildProcess native = Scenario.Run("DescriptorLimit native", fiber);

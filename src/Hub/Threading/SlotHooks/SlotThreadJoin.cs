@@ -16,6 +16,21 @@ internal static unsafe class SlotThreadJoin
     [ThreadStatic]
     private static bool t_inside;
 
+    /// <summary>Thread.Join as it is. Its own code comes by here, too, and must not be taken for the program's.</summary>
+    internal static bool JoinNatively(Thread thread, int millisecondsTimeout)
+    {
+        bool was = t_inside;
+        t_inside = true;
+        try
+        {
+            return CooperativeThread.JoinOriginal(thread, millisecondsTimeout);
+        }
+        finally
+        {
+            t_inside = was;
+        }
+    }
+
     [UnmanagedCallersOnly]
     internal static int Join(nint thread, int millisecondsTimeout)
     {
