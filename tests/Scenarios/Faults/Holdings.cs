@@ -11,11 +11,11 @@ internal sealed record Holdings(int Descriptors, int Greenlets, int Registration
     public static Holdings Settled(Hub hub)
     {
         Holdings last = Now(hub);
-        for (int i = 0, same = 0; i < 400 && same < 10; i++)
+        for (int i = 0, same = 0; i < 3000 && same < 10; i++)
         {
             Thread.Sleep(20);
             Holdings now = Now(hub);
-            same = now.Descriptors == last.Descriptors && now.Greenlets == last.Greenlets && now.Threads == last.Threads ? same + 1 : 0;
+            same = now.Descriptors == last.Descriptors && now.Greenlets == last.Greenlets && now.Threads == last.Threads && now.Fibers == last.Fibers ? same + 1 : 0;
             last = now;
         }
 
