@@ -149,7 +149,7 @@ public sealed class FdMarkTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Wait_AThousandTimes_AllocatesNothing(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Wait_AThousandTimes_AllocatesNothing(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         using var pair = new SocketPair();
         byte[] one = new byte[1], two = new byte[2];
