@@ -3,8 +3,8 @@ namespace Patchy.Package.Tests;
 /// <summary>What Programs/Unknowing prints, and what it means.</summary>
 internal static class Concurrency
 {
-    /// <summary>Each waits on a thread of the system of its own, and they run as they like.</summary>
-    public const string Native = "answers: 50\nin turn: False\nfewer system threads than threads: False\n";
+    /// <summary>Each waits on a thread of the system of its own, and they run as they like: in turn only by chance.</summary>
+    public static readonly string[] Native = ["answers: 50\nin turn: False\nfewer system threads than threads: False\n", GreenOnKernelThreads];
 
     /// <summary>They wait together on few threads, and take turns.</summary>
     public const string Green = "answers: 50\nin turn: True\nfewer system threads than threads: True\n";

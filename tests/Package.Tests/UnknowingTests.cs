@@ -16,7 +16,7 @@ public sealed class UnknowingTests(LocalFeed feed, UnknowingTests.Programs progr
     {
         Command run = Start(kind, []);
 
-        run.Output.Should().Be(Concurrency.Native, "otherwise the tests below would show nothing");
+        run.Output.Should().BeOneOf(Concurrency.Native, "otherwise the tests below would show nothing");
         References(programs.Library).Should().NotBeEmpty().And.OnlyContain(static name => !name.StartsWith("Patchy"), "it must not know of Patchy");
     }
 
