@@ -12,7 +12,9 @@ public class PlotTests
     public async Task Plot_InTwoBrowsers_MovesInEach(string fiberKind)
     {
         await using SampleServer server = await SampleServer.StartAsync("41-WebSocketPlot", fiberKind);
-        await using Visitor first = await Visitor.ComeAsync(server.Address), second = await Visitor.ComeAsync(server.Address);
+        await using Visitor first = await Visitor.ComeAsync(server.Address);
+        await first.UntilAsync($"{Last} >= 1");
+        await using Visitor second = await Visitor.ComeAsync(server.Address);
 
         foreach (Visitor visitor in new[] { first, second })
         {
