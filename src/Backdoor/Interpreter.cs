@@ -43,7 +43,7 @@ internal sealed class Interpreter : IDisposable
     }
 
     /// <summary>The threads that compile, for all sessions.</summary>
-    internal static NativeThreadPool Compilers { get; } = new(2);
+    private static NativeThreadPool Compilers { get; } = new(2);
 
     /// <summary>A value as C# would write it.</summary>
     public static string Show(object value) => CSharpObjectFormatter.Instance.FormatObject(HiddenObject.Unwrap(value));
