@@ -8,11 +8,13 @@ namespace Patchy.Threading;
 //  1. The runtime tells nobody that a native thread has ended but those who join it. So one kernel thread joins it, for all greenlets that do, from the first join until its end: as many as there are
 //     native threads that somebody joins, however many greenlets join and however often a join times out. None of them is an escape, which could not be interrupted, or would take a place from others.
 //  2. The entry is in the table while that kernel thread is at work; the bucket's latch guards it. The greenlets are woken outside of it.
-//  3. Woken says "look again": the thread has ended, or there is no kernel thread to join it (memory, descriptors, pids.max). Natively a join needs none: the greenlets look again now and then.
+//  3. Not at once: a thread whose body is over, such as a green one at its very end, ends in less than a millisecond, and needs no other thread for that.
+//  4. Woken says "look again": the thread has ended, or there is no kernel thread to join it (memory, descriptors, pids.max). Natively a join needs none: the greenlets look again now and then.
 
 /// <summary>The end of a native thread, as far as greenlets wait for it.</summary>
 internal sealed unsafe class NativeEnd : IdentityEntry
 {
+    private const int FirstLooks = 3; // after 1, 2 and 4 ms
     private const int LookAgainMilliseconds = 10;
     private const int StackSize = 256 * 1024; // of the joining thread, which calls nothing
     private const ThreadState EndedMask = ThreadState.Stopped | ThreadState.Aborted;
@@ -25,24 +27,30 @@ internal sealed unsafe class NativeEnd : IdentityEntry
     /// <exception cref="ThreadInterruptedException">Thread.Interrupt; a kill and a timeout come out as well.</exception>
     public static bool Wait(Greenlet self, Thread thread, Deadline deadline)
     {
-        while (true)
+        for (int look = 0; ; look++)
         {
-            var waiter = new Waiter(self, thread);
-            NativeEnd end = Join(thread, waiter, out bool isNew);
-            ParkResult result = ParkResult.Interrupted;
-            try
-            {
-                bool begun = !isNew || end.TryBegin();
-                result = (begun ? waiter : new Waiter(self, thread)).Park(begun ? deadline : Soon(deadline), self.NoRaise == 0);
-            }
-            finally
-            {
-                if (result != ParkResult.Woken) end.Leave(waiter); // also one that was told already
-            }
+            ParkResult result = look < FirstLooks ? new Waiter(self, thread).Park(Soon(deadline, 1 << look), self.NoRaise == 0) : WaitForJoiner(self, thread, deadline);
             if ((CooperativeThread.GetThreadStateOriginal(thread) & EndedMask) != 0) return SlotThreadJoin.JoinNatively(thread, Timeout.Infinite);
             if (result == ParkResult.TimedOut && deadline.HasPassed) return false;
             if (result == ParkResult.Interrupted) self.RaisePending();
         }
+    }
+
+    private static ParkResult WaitForJoiner(Greenlet self, Thread thread, Deadline deadline)
+    {
+        var waiter = new Waiter(self, thread);
+        NativeEnd end = Join(thread, waiter, out bool isNew);
+        ParkResult result = ParkResult.Interrupted;
+        try
+        {
+            bool begun = !isNew || end.TryBegin();
+            result = (begun ? waiter : new Waiter(self, thread)).Park(begun ? deadline : Soon(deadline, LookAgainMilliseconds), self.NoRaise == 0);
+        }
+        finally
+        {
+            if (result != ParkResult.Woken) end.Leave(waiter); // also one that was told already
+        }
+        return result;
     }
 
     private static NativeEnd Join(Thread thread, Waiter waiter, out bool isNew)
@@ -61,8 +69,7 @@ internal sealed unsafe class NativeEnd : IdentityEntry
         return end;
     }
 
-    private static Deadline Soon(Deadline deadline) =>
-        Deadline.In(deadline.IsNever ? LookAgainMilliseconds : Math.Min(deadline.RemainingMilliseconds, LookAgainMilliseconds));
+    private static Deadline Soon(Deadline deadline, int milliseconds) => Deadline.In(deadline.IsNever ? milliseconds : Math.Min(deadline.RemainingMilliseconds, milliseconds));
 
     private bool TryBegin()
     {

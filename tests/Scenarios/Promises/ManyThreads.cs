@@ -59,7 +59,8 @@ internal sealed class ManyThreads : IScenario
         Console.WriteLine($"{count} threads: started in {started} ms, joined after {joined} ms; {mostAlive} slept at once; most kernel threads {most} ({mostWhileStarting} while starting); {each:F1} kB each");
         checks.That("all ended", ended == count, ended);
         checks.That("all stopped", threads.All(t => !t.IsAlive && t.ThreadState == System.Threading.ThreadState.Stopped));
-        checks.That($"at most {MostKernelThreads} kernel threads", most <= MostKernelThreads, most);
+        int forDiagnosis = Environment.GetEnvironmentVariable("PATCHY_DUMP_ON_SIGQUIT") == "1" ? 1 : 0; // the runtime's thread for signals
+        checks.That($"at most {MostKernelThreads} kernel threads", most <= MostKernelThreads + forDiagnosis, most);
         checks.That("many of them slept at once", mostAlive > count / 10, mostAlive);
 
         // What the process needs once is spread over those that are there: it must not be charged to a few.
