@@ -23,6 +23,13 @@ internal static partial class Descriptors
         limits.Soft = (ulong)(highest + Few);
         if (setrlimit(LimitOfDescriptors, in limits) != 0) throw new InvalidOperationException("setrlimit failed");
         var taken = new Taken();
+        for (int round = 0; round < 3; round++)
+        {
+            GC.Collect(); // what nobody closes any more is closed by a finalizer, sooner or later
+            GC.WaitForPendingFinalizers();
+            taken.Again();
+            Thread.Sleep(30); // and what other threads of the process have open for a moment is free then
+        }
         taken.Again();
         return taken;
     }
