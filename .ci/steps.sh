@@ -2,7 +2,7 @@
 
 step() { printf '\n== %s\n' "$1"; }
 pass() { passed=$((passed + 1)); printf 'passed: %s\n' "$1"; }
-fail() { failed=$((failed + 1)); printf 'FAILED: %s\n' "$1"; }
+fail() { failed=$((failed + 1)); printf 'FAILED: %s\n' "$1" | tee -a "$results/failures.txt"; }
 
 # An SDK that global.json accepts: the one that is there, or one installed below artifacts/.
 require_sdk() {
@@ -60,12 +60,23 @@ count_tests() {
   p=$(outcomes "$1" Passed) f=$(outcomes "$1" Failed) s=$(outcomes "$1" NotExecuted)
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   printf '%s tests passed, %s failed, %s skipped\n' "$p" "$f" "$s"
+  [ "$f" -eq 0 ] || failures "$1" >> "$results/failures.txt"
   if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then fail "the test run itself: exit code $2"; fi
   if [ "$p" -eq 0 ]; then fail "no test ran"; fi
   find "$1" -name 'Sequence*.xml' -exec sh -c 'echo "a test host was ended; its last tests:"; tail -n 4 "$1"' _ {} \; 2>/dev/null
 }
 
 outcomes() { find "$1" -name '*.trx' -exec cat {} + 2>/dev/null | grep -o '<UnitTestResult [^>]*' | grep -c "outcome=\"$2\""; }
+
+# failures DIRECTORY: the failed tests of all projects, each with the beginning of what it said.
+failures() {
+  find "$1" -name '*.trx' -exec cat {} + 2>/dev/null | awk -v RS='<UnitTestResult ' '
+    /^[^>]*outcome="Failed"/ {
+      name = $0; sub(/.*testName="/, "", name); sub(/".*/, "", name)
+      said = $0; if (!sub(/.*<Message>/, "", said)) said = ""; sub(/<\/Message>.*/, "", said)
+      printf "FAILED: %s\n%s\n", name, substr(said, 1, 4000)
+    }'
+}
 
 # soak NAME KIND SECONDS [VARIABLE=VALUE...]: the short soak on that kind of fiber, in that configuration of the runtime. What is stuck says so itself after 40 s.
 soak() {
