@@ -113,6 +113,9 @@ public partial class Greenlet : ILinkable, IDisposable
     /// <summary>True while it runs on a kernel thread of its own: what it does there is not seen by the hub.</summary>
     internal volatile bool IsOffCarrier;
 
+    /// <summary>True while it starts a thread, and so waits for the kernel to run that: for HubMonitor.</summary>
+    internal volatile bool IsStartingThread;
+
     /// <summary>The way of an interrupt into a native wait for a lock.</summary>
     internal NativeInterrupt NativeInterrupt;
 

@@ -41,7 +41,7 @@ internal sealed class HubMonitor
     /// <summary>How often a hub was taken from a greenlet that kept its carrier.</summary>
     public static long Reliefs { get; private set; }
 
-    /// <summary>How many of these slept in the kernel, and did not compute: calls that block and are not cooperative.</summary>
+    /// <summary>How many of these slept in the kernel, and did not compute: calls that block and are not cooperative. The start of a thread is none of them: its length is the kernel's.</summary>
     public static long SleepersRelieved { get; private set; }
 
     /// <summary>How often a spawned greenlet was seen to compute without a wait while others were ready.</summary>
@@ -161,7 +161,7 @@ internal sealed class HubMonitor
         current.IsOffCarrier = true;
         current.OnLeavingCarrier(); // who waits for a lock of it can no longer rely on its stops
         Reliefs++;
-        if (!computes) SleepersRelieved++;
+        if (!computes && !current.IsStartingThread) SleepersRelieved++;
         hub.CarrierTid = Libc.gettid();
         hub.Attachments.EnqueueEscape(self);
         self.LeaveCarrierTo(hub.LoopForATurn());

@@ -61,6 +61,7 @@ internal sealed class GreenThread : Greenlet
         if (NativeThreads.IsStarting || !Hub.IsHubThread()) return false;
         if (StartDelegate.Of(thread) is not { } start || StartDelegate.IsFrameworks(start)) return false;
 
+        Greenlet? starter = Running;
         var green = new GreenThread(Hub.ForThisThread(), thread, start);
         StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.RunThread) : new ParameterizedThreadStart(green.RunThread));
         if (!green.IsBackground) ForegroundThreads.Change(1);
@@ -69,11 +70,13 @@ internal sealed class GreenThread : Greenlet
         try
         {
             SetBackground(thread, true);
+            if (starter is not null) starter.IsStartingThread = true;
             green._fiber.Launch(thread, NativeThreads.StartPrepared);
             launched = true;
         }
         finally
         {
+            if (starter is not null) starter.IsStartingThread = false;
             if (!launched) green.TakeBack();
         }
         green.Hub.Admit(green.WithFiber());
