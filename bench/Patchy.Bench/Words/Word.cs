@@ -25,6 +25,7 @@ internal abstract class Word : IBenchCommand
     public int Run(string[] args)
     {
         _quick = args.Contains(QuickOption);
+        if (_quick) Works.Timed.SkipWarmUp();
         args = [.. args.Where(a => a != QuickOption)];
         using ThreadPeak threads = new();
         if (PatchFirst) Patch.All();
