@@ -47,6 +47,16 @@ internal readonly struct Deadline : IEquatable<Deadline>
     /// <summary>True once the point in time has come.</summary>
     public bool HasPassed => !IsNever && Now >= Ticks;
 
+    /// <summary>What is left, for a system call that takes nanoseconds; long.MaxValue is never.</summary>
+    public long RemainingNanoseconds
+    {
+        get
+        {
+            double left = IsNever ? double.MaxValue : Math.Ceiling(Math.Max(0, Ticks - Now) / s_ticksPerMillisecond * 1e6);
+            return left >= long.MaxValue ? long.MaxValue : (long)left;
+        }
+    }
+
     /// <summary>What is left in whole milliseconds for a system call: rounded up, so that it never becomes an early or a busy poll; -1 is never.</summary>
     public int RemainingMilliseconds
     {

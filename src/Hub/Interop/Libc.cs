@@ -23,6 +23,7 @@ internal static unsafe class Libc
     public const int Eintr = 4;
     public const int Ebadf = 9;
     public const int Eexist = 17;
+    public const int Enosys = 38;
     public const int SoType = 3;
     public const int SoProtocol = 38;
     public const int SockStream = 1;
@@ -39,6 +40,19 @@ internal static unsafe class Libc
 
     [DllImport("libc", SetLastError = true)]
     public static extern int epoll_wait(int epoll, void* events, int capacity, int milliseconds);
+
+    /// <summary>epoll_pwait2(2), as epoll_wait but with a timeout in nanoseconds. Not every C library has a function for it.</summary>
+    public static int EpollWait(int epoll, void* events, int capacity, long nanoseconds)
+    {
+        const int EpollPwait2 = 441; // on every architecture
+        const long Second = 1_000_000_000;
+        Timespec timeout = new() { Seconds = nanoseconds / Second, Nanoseconds = nanoseconds % Second };
+        // SAFETY: a live struct; no signal mask.
+        return (int)syscall(EpollPwait2, epoll, events, capacity, &timeout, null, 8);
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern nint syscall(nint number, nint epoll, void* events, nint capacity, Timespec* timeout, void* mask, nint maskSize);
 
     [DllImport("libc", SetLastError = true)]
     public static extern nint write(int fd, void* buffer, nuint count);
@@ -106,5 +120,11 @@ internal static unsafe class Libc
         public int Fd;
         public short Events;
         public short Returned;
+    }
+
+    private struct Timespec
+    {
+        public long Seconds;
+        public long Nanoseconds;
     }
 }

@@ -34,6 +34,8 @@ internal sealed unsafe partial class EpollReactor
     private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int s_dataOffset = s_eventSize - 8;
 
+    private bool _countsMilliseconds;
+
     private readonly Hub _hub;
     private readonly EventFd _bell;
     private readonly int _epoll;
@@ -41,8 +43,12 @@ internal sealed unsafe partial class EpollReactor
     private SpinLatch _latch;
     private FdEntry?[] _entries = new FdEntry?[64];
 
-    public EpollReactor(Hub hub, EventFd bell)
+    /// <param name="hub">Whose.</param>
+    /// <param name="bell">What ends a sleep of its loop.</param>
+    /// <param name="countsMilliseconds">As on a kernel without epoll_pwait2.</param>
+    public EpollReactor(Hub hub, EventFd bell, bool countsMilliseconds = false)
     {
+        _countsMilliseconds = countsMilliseconds;
         _hub = hub;
         _bell = bell;
         _epoll = Libc.epoll_create1(Libc.EpollCloexec);
@@ -164,9 +170,23 @@ internal sealed unsafe partial class EpollReactor
     }
 
     /// <summary>Only on the loop: waits at most that long (-1: until there is something), and wakes whom the events concern.</summary>
-    public void Poll(int milliseconds)
+    public void Poll(int milliseconds) => Deliver(Libc.epoll_wait(_epoll, _events, BatchSize, milliseconds));
+
+    /// <summary>Only on the loop: waits until then at most, to the precision of the kernel's timers, and wakes whom the events concern.</summary>
+    public void Poll(Deadline deadline)
     {
-        int count = Libc.epoll_wait(_epoll, _events, BatchSize, milliseconds);
+        if (_countsMilliseconds)
+        {
+            Poll(deadline.RemainingMilliseconds);
+            return;
+        }
+        int count = Libc.EpollWait(_epoll, _events, BatchSize, deadline.RemainingNanoseconds);
+        if (count < 0 && Marshal.GetLastPInvokeError() is Libc.Enosys or Libc.Eperm) _countsMilliseconds = true; // a kernel before 5.11, or a filter that old; the loop comes back
+        else Deliver(count);
+    }
+
+    private void Deliver(int count)
+    {
         if (count <= 0) return; // a timeout, or EINTR: the loop comes back
         _latch.Enter();
         for (int i = 0; i < count; i++)

@@ -104,8 +104,8 @@ internal sealed class HubLoop
             hub.Inbox.WakeUp();
             return;
         }
-        if (due != long.MaxValue) milliseconds = Deadline.At(due).RemainingMilliseconds;
-        hub.Reactor.Poll(milliseconds);
+        if (due != long.MaxValue) hub.Reactor.Poll(Deadline.At(due));
+        else hub.Reactor.Poll(milliseconds);
         hub.Inbox.WakeUp();
     }
 
