@@ -79,6 +79,9 @@ public sealed partial class Hub
 
     internal int CarrierTid { get; set; }
 
+    /// <summary>How long a greenlet may keep the carrier, after the look that has seen it first, before the monitor takes the hub from it. More than zero is for tests of the order of turns: on a slow machine everything takes long.</summary>
+    internal TimeSpan ReliefAfter { get; set; }
+
     /// <summary>True when other greenlets of this hub are ready to run now.</summary>
     internal bool HasReady => !Ready.IsEmpty;
 

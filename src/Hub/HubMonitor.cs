@@ -107,7 +107,7 @@ internal sealed class HubMonitor
         if (!same) last.Begin(count, current);
         if (same && current is not null && hub.IsOccupiedBy(current) && HasWork(hub) && !Debugger.IsAttached)
         {
-            Relieve(hub, current);
+            if (last.Age >= hub.ReliefAfter) Relieve(hub, current);
             if (hub.IsOccupiedBy(current)) last.Report(current);
         }
         return true;
@@ -125,6 +125,8 @@ internal sealed class HubMonitor
         public long Count { get; private set; } = -1;
 
         public Greenlet? Greenlet { get; private set; }
+
+        public TimeSpan Age => Stopwatch.GetElapsedTime(_since);
 
         public void Begin(long count, Greenlet? greenlet)
         {

@@ -19,7 +19,11 @@ public sealed class EscapeTests
             Thread thread = Thread.CurrentThread;
             t_mark = 7;
             using var gate = new ManualResetEventSlim();
-            same = Escape.Run(EscapePool.Blocking, thread, static thread => { Thread.Sleep(50); return Thread.CurrentThread == thread && t_mark == 7; });
+            same = Escape.Run(EscapePool.Blocking, thread, thread =>
+            {
+                for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 5; turn++) Thread.Sleep(1);
+                return Thread.CurrentThread == thread && t_mark == 7;
+            });
         });
         Greenlet ticker = Greenlet.Spawn(() => { while (!blocked.Dead) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         Greenlet.JoinAll(blocked, ticker);
@@ -63,13 +67,13 @@ public sealed class EscapeTests
     private static readonly object s_most = new();
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Monitor_AGreenletBlocksTheCarrierNatively_TheOthersGoOn(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Monitor_AGreenletBlocksTheCarrierNatively_TheOthersGoOn(FiberKind kind) => OnHub.RunMonitored(kind, () =>
     {
         int ticksWhileBlocked = 0;
-        bool blocking = false;
+        bool blocking = false, over = false;
         Greenlet ticker = Greenlet.Spawn(() =>
         {
-            for (int i = 0; i < 200; i++)
+            while (!over)
             {
                 if (Volatile.Read(ref blocking)) ticksWhileBlocked++;
                 Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
@@ -80,10 +84,11 @@ public sealed class EscapeTests
         {
             before = Thread.CurrentThread;
             Volatile.Write(ref blocking, true);
-            NativeBlock.Milliseconds(300);
+            for (int turn = 0; turn < 400 && Volatile.Read(ref ticksWhileBlocked) <= 10; turn++) NativeBlock.Milliseconds(50); // a machine that pauses may take any one of them from the monitor
             Volatile.Write(ref blocking, false);
             Greenlet.Yield();
             after = Thread.CurrentThread;
+            over = true;
         });
         Greenlet.JoinAll(ticker, blocked);
         ticksWhileBlocked.Should().BeGreaterThan(10, "another kernel thread has taken over the hub");

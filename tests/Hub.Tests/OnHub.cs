@@ -6,21 +6,28 @@ namespace Patchy.Tests;
 internal static class OnHub
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_undisturbed = TimeSpan.FromSeconds(20);
 
-    /// <summary>
-    /// As <see cref="Run"/>, but in a spawned greenlet: for tests that rely on nobody else running until they wait. The main one is relieved of the carrier when it
-    /// computes for long, and on a busy machine everything takes long.
-    /// </summary>
+    /// <summary>As <see cref="Run"/>, but in a spawned greenlet.</summary>
     public static void RunSpawned(FiberKind kind, Action body) => Run(kind, () => Greenlet.Spawn(body).Get());
 
-    public static void Run(FiberKind kind, Action body)
+    /// <summary>Nobody else runs until the body waits, however long that takes on a busy machine: the monitor does not take the hub from it.</summary>
+    public static void Run(FiberKind kind, Action body) => Run(kind, s_undisturbed, body);
+
+    /// <summary>As <see cref="Run(FiberKind, Action)"/>, with the monitor as it is in a program: whoever blocks the carrier is relieved of it.</summary>
+    public static void RunMonitored(FiberKind kind, Action body) => Run(kind, TimeSpan.Zero, body);
+
+    /// <summary>As <see cref="RunMonitored"/>, but in a spawned greenlet.</summary>
+    public static void RunSpawnedMonitored(FiberKind kind, Action body) => RunMonitored(kind, () => Greenlet.Spawn(body).Get());
+
+    private static void Run(FiberKind kind, TimeSpan reliefAfter, Action body)
     {
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
-                _ = Hub.Create(kind);
+                Hub.Create(kind).ReliefAfter = reliefAfter;
                 body();
             }
             catch (Exception exception)

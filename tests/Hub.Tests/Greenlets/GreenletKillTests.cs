@@ -218,7 +218,7 @@ public sealed class GreenletKillTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Kill_OfOneThatLostTheCarrierBeforeItsBody_IsRaisedAtItsFirstWait(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Kill_OfOneThatLostTheCarrierBeforeItsBody_IsRaisedAtItsFirstWait(FiberKind kind) => OnHub.RunMonitored(kind, () =>
     {
         // On a machine that is busy enough the monitor takes a greenlet off the carrier between its first switch and its body, and others may kill it there. No gevent counterpart.
         bool inside = false, waited = false;

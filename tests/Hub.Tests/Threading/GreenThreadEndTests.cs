@@ -14,7 +14,7 @@ public sealed class GreenThreadEndTests
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 
     [Theory, MemberData(nameof(Kinds))]
-    public void End_OfManyWhileTheHubsOwnThreadBlocks_IsNotHeldUp(FiberKind kind) => OnHub.Run(kind, () =>
+    public void End_OfManyWhileTheHubsOwnThreadBlocks_IsNotHeldUp(FiberKind kind) => OnHub.RunMonitored(kind, () =>
     {
         for (int round = 0; round < 10; round++) // not each finds the moment when some are on their way to their end and others wait
         {
