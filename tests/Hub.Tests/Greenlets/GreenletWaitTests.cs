@@ -12,11 +12,13 @@ public sealed class GreenletWaitTests
     [Theory, MemberData(nameof(Kinds))]
     public void K6_Get_WithoutBlockingOrInTime_RaisesTimeout(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        Greenlet<int> greenlet = Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(200)); return 3; });
+        bool go = false;
+        Greenlet<int> greenlet = Greenlet.Spawn(() => { while (!go) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); return 3; });
         greenlet.Invoking(g => g.Get(block: false)).Should().Throw<GreenletTimeout>("gevent: get(block=False) raises Timeout");
         greenlet.Invoking(g => g.Get(s_short)).Should().Throw<GreenletTimeout>().Which.Message.Should().Be("0.01 seconds");
         ((Greenlet)greenlet).Invoking(g => g.Get(s_short)).Should().Throw<GreenletTimeout>();
         greenlet.Join(s_short).Should().BeFalse("gevent: join's timeout raises nothing");
+        go = true;
         greenlet.Get(TimeSpan.FromSeconds(30)).Should().Be(3);
         greenlet.Get(block: false).Should().Be(3);
         greenlet.Get(TimeSpan.Zero).Should().Be(3);
@@ -79,8 +81,9 @@ public sealed class GreenletWaitTests
     [Theory, MemberData(nameof(Kinds))]
     public void K8_JoinAll_GivesThemInTheOrderOfTheirEndsAndDuplicatesTwice(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        Greenlet slow = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(60)));
-        Greenlet fast = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(5)));
+        Greenlet? fast = null;
+        Greenlet slow = Greenlet.Spawn(() => { while (!fast!.Dead) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); });
+        fast = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(5)));
         Greenlet.JoinAll(slow, fast, slow).Should().Equal(fast, slow, slow);
         Greenlet.JoinAll(slow, fast).Should().Equal([slow, fast], "those that have ended already come in the order given");
         slow.HasLinks.Should().BeFalse();
@@ -137,9 +140,9 @@ public sealed class GreenletWaitTests
     public void K8_IWait_GivesEachAsSoonAsItIsReady(FiberKind kind) => OnHub.Run(kind, () =>
     {
         bool slowEnded = false;
-        Greenlet slow = Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(100)); slowEnded = true; });
-        Greenlet fast = Greenlet.Spawn(() => { });
         var seen = new List<(Greenlet, bool)>();
+        Greenlet slow = Greenlet.Spawn(() => { while (seen.Count == 0) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); slowEnded = true; });
+        Greenlet fast = Greenlet.Spawn(() => { });
         foreach (Greenlet greenlet in Greenlet.IWait([slow, fast])) seen.Add((greenlet, slowEnded));
         seen.Should().Equal((fast, false), (slow, true));
 
@@ -165,8 +168,11 @@ public sealed class GreenletWaitTests
     [Theory, MemberData(nameof(Kinds))]
     public void Wait_OnANativeThreadWithoutAHub_BlocksItAndMakesNoHub(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        Greenlet slow = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(60)));
-        Greenlet fast = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(5)));
+        // The slow one ends when the thread waits for both, and the fast one has ended.
+        bool hasTimedOut = false;
+        Greenlet? slow = null, fast = null;
+        slow = Greenlet.Spawn(() => { while (!Volatile.Read(ref hasTimedOut) || !fast!.Dead || !slow!.HasLinks) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); });
+        fast = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(5)));
         IReadOnlyList<Greenlet>? order = null, inTime = null;
         Hub? madeThere = null;
         bool joined = true;
@@ -174,6 +180,7 @@ public sealed class GreenletWaitTests
         {
             joined = slow.Join(TimeSpan.FromMilliseconds(1));
             inTime = Greenlet.Wait([slow], TimeSpan.FromMilliseconds(1));
+            Volatile.Write(ref hasTimedOut, true);
             order = Greenlet.JoinAll(slow, fast);
             madeThere = Hub.CurrentOrNull;
         });

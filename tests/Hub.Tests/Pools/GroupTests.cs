@@ -302,7 +302,7 @@ public sealed class GroupTests
         var group = new Group();
         int ticks = 0;
         Greenlet ticker = Greenlet.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
-        group.Apply(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(50)); return 7; }).Should().Be(7);
+        group.Apply(() => { for (int turn = 0; turn < 300 && ticks <= 1; turn++) Greenlet.Sleep(TimeSpan.FromMilliseconds(50)); return 7; }).Should().Be(7);
         ticks.Should().BeGreaterThan(1);
         ticker.Kill();
         ((Action)(() => group.Apply(() => throw new FormatException()))).Should().Throw<FormatException>();

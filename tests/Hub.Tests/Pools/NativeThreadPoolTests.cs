@@ -23,7 +23,7 @@ public sealed class NativeThreadPoolTests
         Greenlet ticker = Greenlet.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         (int Thread, bool OnGreenlet, bool HasHub) seen = pool.Spawn(() =>
         {
-            Thread.Sleep(100);
+            for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 1; turn++) Thread.Sleep(1);
             return (Environment.CurrentManagedThreadId, Greenlet.Running is not null, Hub.CurrentOrNull is not null);
         }).Get();
         ticks.Should().BeGreaterThan(1);
@@ -133,8 +133,7 @@ public sealed class NativeThreadPoolTests
     {
         using var pool = new NativeThreadPool(2, TimeSpan.FromMilliseconds(50));
         pool.Size.Should().Be(0, "none is started before it is needed");
-        pool.Apply(() => 1);
-        pool.Size.Should().Be(1);
+        pool.Apply(() => pool.Size).Should().Be(1, "it has its thread while it works");
         for (int i = 0; i < 2000 && pool.Size > 0; i++) Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
         pool.Size.Should().Be(0);
         pool.Apply(() => 2).Should().Be(2, "it starts a new one");
@@ -182,7 +181,7 @@ public sealed class NativeThreadPoolTests
             {
                 pool.ApplyInPlace(() =>
                 {
-                    Thread.Sleep(100);
+                    for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 1; turn++) Thread.Sleep(1);
                     return (Thread.CurrentThread, t_mark, Monitor.IsEntered(pool));
                 }).Should().Be((here, "mine", true), "a worker has none of that");
             }

@@ -64,7 +64,7 @@ public sealed class CooperativeThreadTests
         bool over = false;
         var sleeper = new Thread(() => { while (!over) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         CooperativeThread.Start(sleeper);
-        CooperativeThread.Join(sleeper, 30).Should().BeFalse();
+        for (int turn = 0; turn < 300 && ticks <= 3; turn++) CooperativeThread.Join(sleeper, 30).Should().BeFalse();
         ticks.Should().BeGreaterThan(3);
         over = true;
         CooperativeThread.Join(sleeper, Timeout.Infinite).Should().BeTrue();
@@ -78,7 +78,7 @@ public sealed class CooperativeThreadTests
     public void Join_OfANativeThread_LetsOthersRun(FiberKind kind) => OnHub.Run(kind, () =>
     {
         int ticks = 0;
-        var native = new Thread(() => Thread.Sleep(40));
+        var native = new Thread(() => { for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 3; turn++) Thread.Sleep(1); });
         native.StartNatively();
         Greenlet ticker = Greenlet.Spawn(() => { while (native.IsAlive) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
         CooperativeThread.Join(native, Timeout.Infinite).Should().BeTrue();
@@ -159,7 +159,11 @@ public sealed class CooperativeThreadTests
     [Theory, MemberData(nameof(Kinds))]
     public void ThreadState_AndIsBackground_AnswerAsForANativeThread(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        var thread = new Thread(() => CooperativeSleep.Sleep(30));
+        var thread = new Thread(() =>
+        {
+            try { CooperativeSleep.Sleep(30_000); }
+            catch (ThreadInterruptedException) { }
+        });
         CooperativeThread.GetThreadState(thread).Should().Be(ThreadState.Unstarted);
         CooperativeThread.Start(thread);
         CooperativeThread.GetIsBackground(thread).Should().BeFalse();
@@ -168,6 +172,7 @@ public sealed class CooperativeThreadTests
         CooperativeThread.SetIsBackground(thread, true);
         CooperativeThread.GetIsBackground(thread).Should().BeTrue();
         CooperativeThread.GetThreadState(thread).Should().Be(ThreadState.WaitSleepJoin | ThreadState.Background);
+        CooperativeThread.Interrupt(thread);
         CooperativeThread.Join(thread, Timeout.Infinite);
         CooperativeThread.GetThreadState(thread).Should().HaveFlag(ThreadState.Stopped);
     });

@@ -17,6 +17,8 @@ internal sealed class GreenSync : ISync
 
     public bool Join(Thread thread, int milliseconds = Timeout.Infinite) => CooperativeThread.Join(thread, milliseconds);
 
+    public ThreadState StateOf(Thread thread) => CooperativeThread.GetThreadState(thread);
+
     public void Interrupt(Thread thread) => CooperativeThread.Interrupt(thread);
 
     public void Sleep(int milliseconds) => CooperativeSleep.Sleep(milliseconds);

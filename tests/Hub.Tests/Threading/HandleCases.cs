@@ -13,11 +13,12 @@ internal static class HandleCases
             trace.Add(sync.WaitOne(signal, Short));
             int released = 0;
             Thread[] threads = [.. Enumerable.Range(0, 3).Select(_ => sync.Start(() => { sync.WaitOne(signal); Interlocked.Increment(ref released); }))];
-            sync.Sleep(Short);
+            SyncCase.Settle(sync, threads);
             for (int i = 0; i < 3; i++)
             {
                 sync.Set(signal);
-                sync.Sleep(Short);
+                SyncCase.Until(sync, () => Volatile.Read(ref released) > i);
+                sync.Sleep(Short); // one more than was set would show itself
                 trace.Add(released);
             }
             foreach (Thread thread in threads) sync.Join(thread);
@@ -27,8 +28,8 @@ internal static class HandleCases
         {
             using var signal = new AutoResetEvent(false);
             int released = 0;
-            Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => sync.Start(() => { if (sync.WaitOne(signal, 2000)) Interlocked.Increment(ref released); }))];
-            sync.Sleep(Short);
+            Thread[] threads = [.. Enumerable.Range(0, 2).Select(_ => sync.Start(() => { if (sync.WaitOne(signal, 30_000)) Interlocked.Increment(ref released); }))];
+            SyncCase.Settle(sync, threads);
             sync.Set(signal);
             sync.Set(signal);
             foreach (Thread thread in threads) sync.Join(thread);
@@ -44,15 +45,15 @@ internal static class HandleCases
             sync.Set(signal);
             foreach (Thread thread in threads) sync.Join(thread);
             trace.Add(released);
-            trace.Add(sync.WaitOne(signal, 5000));
+            trace.Add(sync.WaitOne(signal, 30_000));
             signal.Reset();
             trace.Add(sync.WaitOne(signal, Short));
         }),
         SyncCase.Of("Semaphore counts", "True True False 0 3 False SemaphoreFullException", static (sync, trace) =>
         {
             using var semaphore = new Semaphore(2, 3);
-            trace.Add(sync.WaitOne(semaphore, 1000));
-            trace.Add(sync.WaitOne(semaphore, 1000));
+            trace.Add(sync.WaitOne(semaphore, 30_000));
+            trace.Add(sync.WaitOne(semaphore, 30_000));
             trace.Add(sync.WaitOne(semaphore, Short));
             int released = 0;
             Thread[] threads = [.. Enumerable.Range(0, 3).Select(_ => sync.Start(() => { sync.WaitOne(semaphore); Interlocked.Increment(ref released); }))];
@@ -77,12 +78,12 @@ internal static class HandleCases
             Thread waiting = sync.Start(() => { sync.WaitAny(all); });
             sync.Sleep(Short);
             sync.Set(a);
-            trace.Add(sync.Join(waiting, 5000));
+            trace.Add(sync.Join(waiting, 30_000));
         }),
         SyncCase.Of("WaitAny of one handle twice", "0", static (sync, trace) =>
         {
             using var signal = new AutoResetEvent(false);
-            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitAny([signal, signal], 5000)));
+            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitAny([signal, signal], 30_000)));
             sync.Sleep(Short);
             sync.Set(signal);
             sync.Join(waiting);
@@ -94,7 +95,7 @@ internal static class HandleCases
             sync.Set(a);
             trace.Add(sync.WaitAll([a, b], Short));
             trace.Add(sync.WaitOne(a, 0)); // not taken
-            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitAll([a, b], 5000)));
+            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitAll([a, b], 30_000)));
             sync.Sleep(Short);
             sync.Set(a);
             sync.Sleep(Short);
@@ -113,26 +114,26 @@ internal static class HandleCases
                 trace.Call(() => sync.WaitAny([.. Enumerable.Repeat<WaitHandle>(signal, 65)]));
                 trace.Call(() => sync.WaitAny([signal, null!]));
                 trace.Call(() => sync.WaitAny([signal], -2));
-                trace.Call(() => sync.WaitAny([signal, closed], 1000));
-                trace.Call(() => sync.WaitAll([null!], 1000));
+                trace.Call(() => sync.WaitAny([signal, closed], 30_000));
+                trace.Call(() => sync.WaitAll([null!], 30_000));
             }),
         SyncCase.Of("WaitAll of one handle twice is refused", "DuplicateWaitObjectException", static (sync, trace) =>
         {
             using var signal = new AutoResetEvent(false);
-            trace.Call(() => sync.WaitAll([signal, signal], 1000));
+            trace.Call(() => sync.WaitAll([signal, signal], 30_000));
         }),
         SyncCase.Of("A closed handle", "ObjectDisposedException ArgumentOutOfRangeException", static (sync, trace) =>
         {
             var closed = new ManualResetEvent(true);
             closed.Dispose();
-            trace.Call(() => sync.WaitOne(closed, 1000));
+            trace.Call(() => sync.WaitOne(closed, 30_000));
             trace.Call(() => sync.WaitOne(closed, -2));
         }),
         SyncCase.Of("A handle that is closed during a wait stays open for it", "False", static (sync, trace) =>
         {
             var signal = new AutoResetEvent(false);
-            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitOne(signal, 60)));
-            sync.Sleep(Short);
+            Thread waiting = sync.Start(() => trace.Call(() => sync.WaitOne(signal, 150)));
+            SyncCase.Settle(sync, waiting);
             signal.Dispose();
             sync.Join(waiting);
         }),
@@ -163,7 +164,7 @@ internal static class HandleCases
             }));
             Thread waiting = sync.Start(() =>
             {
-                trace.Call(() => sync.WaitOne(mutex, 5000));
+                trace.Call(() => sync.WaitOne(mutex, 30_000));
                 sync.ReleaseMutex(mutex);
             });
             sync.Sleep(Short);
@@ -174,16 +175,18 @@ internal static class HandleCases
         SyncCase.Of("A mutex whose thread has ended is abandoned once", "AbandonedMutexException ok True", static (sync, trace) =>
         {
             using var mutex = new Mutex();
+            bool taken = false;
             Thread dying = sync.Start(() =>
             {
                 sync.WaitOne(mutex);
+                Volatile.Write(ref taken, true);
                 sync.Sleep(Short * 2);
             });
-            sync.Sleep(Short);
-            trace.Call(() => sync.WaitOne(mutex, 5000));
+            SyncCase.Until(sync, () => Volatile.Read(ref taken));
+            trace.Call(() => sync.WaitOne(mutex, 30_000));
             sync.Join(dying);
             trace.Call(() => sync.ReleaseMutex(mutex));
-            trace.Call(() => sync.WaitOne(mutex, 1000));
+            trace.Call(() => sync.WaitOne(mutex, 30_000));
             sync.ReleaseMutex(mutex);
         }),
         SyncCase.Of("WaitAny over an event and a mutex", "0 1", static (sync, trace) =>
@@ -193,13 +196,14 @@ internal static class HandleCases
             sync.WaitOne(mutex);
             Thread waiting = sync.Start(() =>
             {
-                trace.Call(() => sync.WaitAny([signal, mutex], 5000));
-                trace.Call(() => sync.WaitAny([signal, mutex], 5000));
+                trace.Call(() => sync.WaitAny([signal, mutex], 30_000));
+                trace.Call(() => sync.WaitAny([signal, mutex], 30_000));
                 sync.ReleaseMutex(mutex);
             });
-            sync.Sleep(Short);
+            SyncCase.Settle(sync, waiting);
             sync.Set(signal);
-            sync.Sleep(Short);
+            SyncCase.Until(sync, () => trace.ToString() != "");
+            SyncCase.Settle(sync, waiting);
             sync.ReleaseMutex(mutex);
             sync.Join(waiting);
         }),
@@ -209,12 +213,12 @@ internal static class HandleCases
             using var pong = new AutoResetEvent(false);
             Thread other = sync.Start(() =>
             {
-                trace.Call(() => sync.WaitOne(ping, 5000));
+                trace.Call(() => sync.WaitOne(ping, 30_000));
                 sync.Sleep(Short);
                 sync.Set(pong);
             });
             sync.Sleep(Short);
-            trace.Call(() => sync.SignalAndWait(ping, pong, 5000));
+            trace.Call(() => sync.SignalAndWait(ping, pong, 30_000));
             sync.Join(other);
             trace.Call(() => sync.SignalAndWait(ping, pong, Short));
             trace.Call(() => sync.WaitOne(ping, 0));
@@ -229,7 +233,7 @@ internal static class HandleCases
             Thread waiting = sync.Start(() =>
             {
                 while (!Volatile.Read(ref interrupted)) Thread.SpinWait(100);
-                trace.Call(() => sync.SignalAndWait(ping, pong, 5000));
+                trace.Call(() => sync.SignalAndWait(ping, pong, 30_000));
             });
             sync.Interrupt(waiting);
             Volatile.Write(ref interrupted, true);
@@ -242,12 +246,12 @@ internal static class HandleCases
             using var full = new Semaphore(1, 1);
             using var signal = new AutoResetEvent(true);
             using var mutex = new Mutex();
-            trace.Call(() => sync.SignalAndWait(full, signal, 1000));
+            trace.Call(() => sync.SignalAndWait(full, signal, 30_000));
             sync.WaitOne(mutex);
             sync.Set(signal);
-            Thread waiting = sync.Start(() => { trace.Call(() => sync.WaitOne(mutex, 5000)); sync.ReleaseMutex(mutex); });
+            Thread waiting = sync.Start(() => { trace.Call(() => sync.WaitOne(mutex, 30_000)); sync.ReleaseMutex(mutex); });
             sync.Sleep(Short);
-            trace.Call(() => sync.SignalAndWait(mutex, signal, 1000));
+            trace.Call(() => sync.SignalAndWait(mutex, signal, 30_000));
             sync.Join(waiting);
         }),
     ];

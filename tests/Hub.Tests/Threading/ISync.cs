@@ -10,6 +10,8 @@ internal interface ISync
 
     bool Join(Thread thread, int milliseconds = Timeout.Infinite);
 
+    ThreadState StateOf(Thread thread);
+
     void Interrupt(Thread thread);
 
     void Sleep(int milliseconds);

@@ -16,7 +16,7 @@ internal static class MonitorCases
                 trace.Add("entered");
                 Monitor.Exit(target);
             });
-            sync.Sleep(30);
+            SyncCase.Settle(sync, other);
             trace.Add("left");
             Monitor.Exit(target);
             sync.Join(other);
@@ -36,7 +36,7 @@ internal static class MonitorCases
                     sync.Sleep(2);
                     Monitor.Exit(target);
                 }));
-                sync.Sleep(10);
+                SyncCase.Settle(sync, threads[^1]);
             }
             Monitor.Exit(target);
             threads.ForEach(thread => sync.Join(thread));
@@ -57,7 +57,7 @@ internal static class MonitorCases
             Thread late = sync.Start(() => trace.Call(() => sync.TryEnter(target, 20)));
             sync.Join(late);
             sync.Join(sync.Start(() => trace.Call(() => sync.TryEnter(target, 0))));
-            Thread patient = sync.Start(() => trace.Call(() => sync.TryEnter(target, 5000)));
+            Thread patient = sync.Start(() => trace.Call(() => sync.TryEnter(target, 30_000)));
             sync.Sleep(20);
             Monitor.Exit(target);
             sync.Join(patient);
@@ -76,7 +76,7 @@ internal static class MonitorCases
             sync.Interrupt(waiting);
             sync.Join(waiting);
             Monitor.Exit(target);
-            sync.Join(sync.Start(() => trace.Add(sync.TryEnter(target, 1000) ? "free" : "taken")));
+            sync.Join(sync.Start(() => trace.Add(sync.TryEnter(target, 30_000) ? "free" : "taken")));
         }),
         SyncCase.Of("Interrupt before Enter counts when it has to wait", "free ThreadInterruptedException", static (sync, trace) =>
         {

@@ -20,7 +20,12 @@ public sealed class MonitorEnterTests
         object target = new();
         int ticks = 0;
         bool entered = false;
-        Greenlet holder = Greenlet.Spawn(() => { s_sync.Enter(target); s_sync.Sleep(200); Monitor.Exit(target); });
+        Greenlet holder = Greenlet.Spawn(() =>
+        {
+            s_sync.Enter(target);
+            for (int turn = 0; turn < 4000 && ticks <= 10; turn++) s_sync.Sleep(5);
+            Monitor.Exit(target);
+        });
         Greenlet waiting = Greenlet.Spawn(() => { s_sync.Enter(target); entered = true; Monitor.Exit(target); });
         while (!entered)
         {
@@ -36,10 +41,17 @@ public sealed class MonitorEnterTests
     {
         object target = new();
         using var taken = new ManualResetEventSlim();
-        var native = new Thread(() => { lock (target) { taken.Set(); Thread.Sleep(1000); } }) { IsBackground = true };
+        int entered = 0, ticks = 0;
+        var native = new Thread(() =>
+        {
+            lock (target)
+            {
+                taken.Set();
+                for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 10; turn++) Thread.Sleep(1);
+            }
+        }) { IsBackground = true };
         native.StartNatively();
         taken.Wait();
-        int entered = 0, ticks = 0;
         Greenlet[] all = [.. Enumerable.Range(0, 50).Select(_ => Greenlet.Spawn(() => { s_sync.Enter(target); entered++; Monitor.Exit(target); }))];
         while (entered == 0)
         {
@@ -98,13 +110,16 @@ public sealed class MonitorEnterTests
     public void TryEnter_WithZero_NeverSwitches(FiberKind kind) => OnHub.Run(kind, () =>
     {
         object target = new();
-        Greenlet holder = Greenlet.Spawn(() => { s_sync.Enter(target); s_sync.Sleep(50); Monitor.Exit(target); });
+        bool release = false;
+        Greenlet holder = Greenlet.Spawn(() => { s_sync.Enter(target); while (!release) s_sync.Sleep(5); Monitor.Exit(target); });
         Greenlet.Yield();
         Greenlet other = Greenlet.Spawn(() => { });
         long before = Switches;
-        s_sync.TryEnter(target, 0).Should().BeFalse();
-        Switches.Should().Be(before);
-        other.Dead.Should().BeFalse();
+        bool entered = s_sync.TryEnter(target, 0);
+        long after = Switches;
+        bool otherRan = other.Dead;
+        release = true;
+        (entered, after - before, otherRan).Should().Be((false, 0, false));
         holder.Join();
     });
 

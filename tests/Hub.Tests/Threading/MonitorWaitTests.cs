@@ -116,19 +116,26 @@ public sealed class MonitorWaitTests
     [Theory, MemberData(nameof(Kinds))]
     public void Pulse_OfOneWhoseTimeIsUpButWhoHasNotTheLockYet_IsNotLost(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        object target = new();
-        bool? first = null, second = null;
-        Greenlet late = Greenlet.Spawn(() => { s_sync.Enter(target); first = s_sync.Wait(target, 10); Monitor.Exit(target); });
-        Greenlet.Yield();
-        Greenlet patient = Greenlet.Spawn(() => { s_sync.Enter(target); second = s_sync.Wait(target, 200); Monitor.Exit(target); });
-        Greenlet.Yield();
-        s_sync.Enter(target);
-        s_sync.Sleep(40); // the first one's time is up; it waits for the lock
-        s_sync.Pulse(target);
-        Monitor.Exit(target);
-        Greenlet.JoinAll(late, patient);
-        first.Should().BeTrue();
-        second.Should().BeFalse("one pulse wakes one");
+        for (int time = 10; time < 20_000; time *= 4)
+        {
+            object target = new();
+            bool? first = null, second = null;
+            Greenlet late = Greenlet.Spawn(() => { s_sync.Enter(target); first = s_sync.Wait(target, time); Monitor.Exit(target); });
+            Greenlet.Yield();
+            Greenlet patient = Greenlet.Spawn(() => { s_sync.Enter(target); second = s_sync.Wait(target, 20 * time); Monitor.Exit(target); });
+            Greenlet.Yield();
+            s_sync.Enter(target);
+            bool tooLate = first is not null; // it was not held up by the lock, since the machine was slow: such a round says nothing
+            s_sync.Sleep(4 * time); // the first one's time is up; it waits for the lock
+            s_sync.Pulse(target);
+            Monitor.Exit(target);
+            Greenlet.JoinAll(late, patient);
+            if (tooLate) continue;
+            first.Should().BeTrue();
+            second.Should().BeFalse("one pulse wakes one");
+            return;
+        }
+        Assert.Fail("The lock was never taken in time.");
     });
 
     [Theory, MemberData(nameof(Kinds))]
@@ -217,24 +224,30 @@ public sealed class MonitorWaitTests
     public void Timeout_CancelledAfterItHasEndedTheWait_TheWaitGoesOn(FiberKind kind) => OnHub.RunSpawned(kind, () =>
     {
         // BCL: a wait without a limit comes back pulsed, or not at all.
-        object target = new();
-        bool over = false, pulsed = false;
-        GreenletTimeout? timeout = null;
-        Greenlet waiting = Greenlet.Spawn(() =>
+        for (int time = 40; time < 20_000; time *= 4)
         {
-            timeout = GreenletTimeout.StartNew(TimeSpan.FromMilliseconds(40));
-            lock (target) pulsed = CooperativeMonitorWait.Wait(target, Timeout.Infinite);
-            over = true;
-        });
-        Greenlet.Yield();
-        Greenlet.Spawn(() => { for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 100;) Thread.SpinWait(100); }); // both are due when it lets the hub go on: the canceller first, then the one whose wait is over
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
-        timeout!.Cancel();
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
-        over.Should().BeFalse();
-        lock (target) CooperativeMonitorWait.Pulse(target);
-        waiting.Join();
-        pulsed.Should().BeTrue();
+            object target = new();
+            bool pulsed = false;
+            GreenletTimeout? timeout = null;
+            Greenlet waiting = Greenlet.Spawn(() =>
+            {
+                timeout = GreenletTimeout.StartNew(TimeSpan.FromMilliseconds(time));
+                lock (target) pulsed = CooperativeMonitorWait.Wait(target, Timeout.Infinite);
+            });
+            Greenlet.Yield();
+            Greenlet.Spawn(() => { for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 2 * time;) Thread.SpinWait(100); }); // both are due when it lets the hub go on: the canceller first, then the one whose wait is over
+            new Waiter(Greenlet.Running!, "its moment").Park(Deadline.In(time / 4));
+            bool tooLate = waiting.Dead; // the machine was so slow that the canceller's time came after the other's: such a round says nothing
+            timeout!.Cancel();
+            Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+            if (!tooLate) waiting.Dead.Should().BeFalse();
+            lock (target) CooperativeMonitorWait.Pulse(target);
+            waiting.Join();
+            if (tooLate) continue;
+            pulsed.Should().BeTrue();
+            return;
+        }
+        Assert.Fail("The canceller never came in time.");
     });
 
     [Theory, MemberData(nameof(Kinds))]

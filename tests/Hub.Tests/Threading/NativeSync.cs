@@ -12,6 +12,8 @@ internal sealed class NativeSync : ISync
 
     public bool Join(Thread thread, int milliseconds) => thread.Join(milliseconds);
 
+    public ThreadState StateOf(Thread thread) => thread.ThreadState;
+
     public void Interrupt(Thread thread) => thread.Interrupt();
 
     public void Sleep(int milliseconds) => Thread.Sleep(milliseconds);

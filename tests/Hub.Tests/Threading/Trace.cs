@@ -35,5 +35,11 @@ internal sealed class Trace
         return "ok";
     });
 
-    public override string ToString() => _text.ToString();
+    public override string ToString()
+    {
+        while (Interlocked.Exchange(ref _latch, 1) != 0) Thread.SpinWait(10);
+        string text = _text.ToString();
+        Volatile.Write(ref _latch, 0);
+        return text;
+    }
 }

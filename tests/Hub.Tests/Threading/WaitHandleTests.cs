@@ -15,9 +15,13 @@ public sealed class WaitHandleTests
     public void WaitOne_SetByANativeThread_OthersRunMeanwhile(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var signal = new ManualResetEvent(false);
-        var native = new Thread(() => { Thread.Sleep(200); s_sync.Set(signal); }) { IsBackground = true };
-        native.StartNatively();
         int ticks = 0, through = 0;
+        var native = new Thread(() =>
+        {
+            for (int turn = 0; turn < 20_000 && Volatile.Read(ref ticks) <= 10; turn++) Thread.Sleep(1);
+            s_sync.Set(signal);
+        }) { IsBackground = true };
+        native.StartNatively();
         Greenlet[] all = [.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => { s_sync.WaitOne(signal); through++; }))];
         while (through < 20)
         {
@@ -54,7 +58,8 @@ public sealed class WaitHandleTests
         native.StartNatively();
         while ((native.ThreadState & ThreadState.WaitSleepJoin) == 0) s_sync.Sleep(1);
         s_sync.Set(signal);
-        s_sync.Sleep(50);
+        for (int turn = 0; turn < 10_000 && Volatile.Read(ref released) == 0; turn++) s_sync.Sleep(1);
+        s_sync.Sleep(50); // a second one would show itself
         released.Should().Be(1);
         s_sync.Set(signal);
         green.Join(TimeSpan.FromSeconds(10)).Should().BeTrue();
