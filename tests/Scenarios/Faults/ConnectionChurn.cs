@@ -29,7 +29,7 @@ internal sealed class ConnectionChurn : IScenario
         var clock = Stopwatch.StartNew();
         Round(listeners, count);
         double seconds = clock.Elapsed.TotalSeconds;
-        Holdings after = Holdings.Settled(hub);
+        Holdings after = Holdings.Settled(hub, before);
         checks.That("every connection was used", _failed == 0 && _served == count + Rehearsal, $"{_served} served, {_failed} failed, {seconds:0.0} s {_example}");
         checks.That("and ended in every way", _ways.All(way => way >= count / Ways), string.Join(' ', _ways));
         after.IsNoMoreThan(before, count, checks);

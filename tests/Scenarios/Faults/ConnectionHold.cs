@@ -31,7 +31,7 @@ internal sealed class ConnectionHold : IScenario
         Turn(listener, Rehearsal, null, checks);
         Holdings before = Holdings.Settled(hub);
         Turn(listener, count, hub, checks);
-        Holdings.Settled(hub).IsNoMoreThan(before, count, checks);
+        Holdings.Settled(hub, before).IsNoMoreThan(before, count, checks);
         listener.Dispose();
         checks.That("the acceptor ends", acceptor.Join(TimeSpan.FromSeconds(20)));
         checks.That("no waiter is left", !hub.Reactor.HasWaiters());

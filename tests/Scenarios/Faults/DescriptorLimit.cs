@@ -91,9 +91,15 @@ internal sealed class DescriptorLimit : IScenario
         Thread.Sleep(50);
         using (Descriptors.TakeAll())
         {
-            TimeSpan before = Vitals.ProcessorTime;
-            Thread.Sleep(300);
-            checks.That("it waits, and does not try again and again", acceptor.IsAlive && Vitals.ProcessorTime - before < TimeSpan.FromMilliseconds(200), Vitals.ProcessorTime - before);
+            TimeSpan spent = TimeSpan.MaxValue;
+            for (int round = 0; round < 10 && spent >= TimeSpan.FromMilliseconds(200); round++) // the compiler may be at work in the background
+            {
+                TimeSpan before = Vitals.ProcessorTime;
+                Thread.Sleep(300);
+                spent = Vitals.ProcessorTime - before;
+            }
+
+            checks.That("it waits, and does not try again and again", acceptor.IsAlive && spent < TimeSpan.FromMilliseconds(200), spent);
             client.Connect(listener.LocalEndPoint!);
             acceptor.Join();
             checks.That("and is told when a connection comes", end == "SocketException TooManyOpenSockets", end);
@@ -193,7 +199,7 @@ internal sealed class DescriptorLimit : IScenario
         {
             _thread = new Thread(() => _end = Ending(call));
             _thread.Start();
-            while ((_thread.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) == 0 && _looks++ < 20) Thread.Sleep(5);
+            while ((_thread.ThreadState & (ThreadState.WaitSleepJoin | ThreadState.Stopped)) == 0 && _looks++ < 2000) Thread.Sleep(5);
         }
 
         public string End()

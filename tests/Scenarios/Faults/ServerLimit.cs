@@ -62,7 +62,7 @@ internal sealed class ServerLimit : IScenario
             checks.That("4 attempts more", Until(() => _attempts.Count >= 4), string.Join(' ', Gaps().Select(gap => $"{gap:0}")));
         }
 
-        checks.That("the pause had become short again", Gaps().Take(3).Sum() < 1000, "20 + 40 + 80 ms, and not 160 + 320 + 640");
+        checks.That("the pause had become short again", Gaps().Take(3).Any(static gap => gap < 159), "20, 40 and 80 ms, and not 160, 320 and 640: a pause may be longer, and is never shorter");
         checks.That("and that one is served", Answers(again));
         server.Stop();
         foreach (Socket client in late) client.Dispose();

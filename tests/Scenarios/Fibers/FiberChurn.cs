@@ -12,9 +12,9 @@ internal sealed class FiberChurn : IScenario
         int cycles = int.Parse(args[1]);
         Checks checks = new();
         Cycle(kind, 1000);
-        (int maps, long memory, int threads) before = Read();
+        (int maps, long memory, int threads) before = Read(null);
         Cycle(kind, cycles);
-        (int maps, long memory, int threads) after = Read();
+        (int maps, long memory, int threads) after = Read(before);
         checks.That("mappings", after.maps < before.maps + 100, $"{before.maps} then {after.maps}");
 
         // The runtime itself loses between one and two kilobytes a thread (measured with plain threads); a page a fiber would be four.
@@ -49,12 +49,22 @@ internal sealed class FiberChurn : IScenario
         });
     }
 
-    private static (int Maps, long Memory, int Threads) Read()
+    /// <summary>Once nothing changes any more, and has come down to what was there before: the last kernel threads end a little later than who joins them is told.</summary>
+    private static (int Maps, long Memory, int Threads) Read((int Maps, long Memory, int Threads)? before)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
-        Thread.Sleep(200);
-        return (File.ReadLines("/proc/self/maps").Count(), Environment.WorkingSet, Directory.GetDirectories("/proc/self/task").Length);
+        (int maps, int threads) last = default;
+        for (int round = 0, same = 0; round < 200 && same < 2; round++)
+        {
+            Thread.Sleep(100);
+            (int maps, int threads) now = (File.ReadLines("/proc/self/maps").Count(), Directory.GetDirectories("/proc/self/task").Length);
+            bool isOver = before is not { } earlier || (now.maps < earlier.Maps + 100 && now.threads <= earlier.Threads + 2);
+            same = now == last && isOver ? same + 1 : 0;
+            last = now;
+        }
+
+        return (last.maps, Environment.WorkingSet, last.threads);
     }
 }

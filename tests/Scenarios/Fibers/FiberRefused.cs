@@ -25,6 +25,7 @@ internal sealed unsafe class FiberRefused : IScenario
         Checks checks = new();
         int escapes = 0, turns = 0;
         long refusals = 0;
+        bool over = false;
         ulong* was = stackalloc ulong[2];
         _ = getrlimit(LimitOfProcesses, was);
         ulong soft = was[0], hard = was[1];
@@ -40,16 +41,20 @@ internal sealed unsafe class FiberRefused : IScenario
             }
 
             // From here this kernel thread counts as another user's.
+            bool lowered = false;
             Thread raise = new(() =>
             {
-                Thread.Sleep(300);
+                while (!Volatile.Read(ref lowered)) Thread.Sleep(1);
+                for (int i = 0; i < 20_000 && Volatile.Read(ref refusals) < 3 && !Volatile.Read(ref over); i++) Thread.Sleep(1);
                 SetLimit(soft, hard);
             });
             raise.Start();
             SetLimit(0, hard);
             _ = syscall(SysSetresuid, Nobody, Nobody, Nobody);
-            c.Refused = () => refusals++;
+            c.Refused = () => Interlocked.Increment(ref refusals);
+            Volatile.Write(ref lowered, true);
         });
+        Volatile.Write(ref over, true);
         checks.That("all escaped", escapes == 3 && turns == 3, $"{escapes} {turns}");
         if (kind == FiberKind.User) checks.That("the kernel refused for a while", refusals > 0, refusals);
         return checks.Finish();

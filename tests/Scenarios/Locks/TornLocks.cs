@@ -30,7 +30,6 @@ internal sealed class TornLocks : IScenario
     private void OneByOne()
     {
         using var slim = new SemaphoreSlim(Permits);
-        object bookkeeping = typeof(SemaphoreSlim).GetField("m_lockObjAndDisposed", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(slim)!;
         for (int round = 0; round < 30; round++)
         {
             for (int i = 0; i < 3000; i++)
@@ -45,8 +44,8 @@ internal sealed class TornLocks : IScenario
             }
             Thread.Sleep(5); // the runtime compiles it again, in the background
         }
-        Withheld("Release", bookkeeping, slim, () => GiveBack(slim, Permits));
-        Withheld("Release under a lock", bookkeeping, slim, () => GiveBackUnderALock(slim, Permits));
+        Withheld("Release", static slim => GiveBack(slim, Permits));
+        Withheld("Release under a lock", static slim => GiveBackUnderALock(slim, Permits));
         Raised("lock", LockOfTheUsers, Holding(s_own));
         Raised("lock in a small method", LockOfTheUsersInlined, Holding(s_own));
         Raised("System.Threading.Lock", ModernLockOfTheUsers, body => { lock (s_ownLock) body(); });
@@ -102,23 +101,39 @@ internal sealed class TornLocks : IScenario
     private static Action<Action> Holding(object target) => body => { lock (target) body(); };
 
     /// <summary>Killed, timed out and interrupted while it waits for the framework's lock: it goes on, and all permits are there.</summary>
-    private void Withheld(string name, object bookkeeping, SemaphoreSlim slim, Action call)
+    private void Withheld(string name, Action<SemaphoreSlim> call)
     {
         foreach (string how in new[] { "kill", "timeout", "interrupt" })
         {
-            bool cameBack = false, after = false;
-            slim.Wait();
-            Held(Holding(bookkeeping), release =>
-            {
-                Thread green = Doomed(how, call, out Func<bool> ended, () => cameBack = true, () => after = true);
-                Thread.Sleep(60);
-                _checks.That($"{name}: the {how} is held back", !cameBack && !ended());
-                release();
-                green.Join();
-            });
-            _checks.That($"{name}: the {how} comes at the next wait", cameBack && !after);
-            _checks.That($"{name}: all permits are there after the {how}", slim.CurrentCount == Permits, $"{slim.CurrentCount} of {Permits}");
+            bool inTime = false;
+            for (int attempt = 0; attempt < 20 && !inTime; attempt++) inTime = Withheld(name, how, call);
+            _checks.That($"{name}: the {how} was tried", inTime);
         }
+    }
+
+    /// <summary>False where the machine was so slow that the lock was held for nearly a second: what is held back is raised after that time, and such a round says nothing.</summary>
+    private bool Withheld(string name, string how, Action<SemaphoreSlim> call)
+    {
+        using var slim = new SemaphoreSlim(Permits);
+        object bookkeeping = typeof(SemaphoreSlim).GetField("m_lockObjAndDisposed", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(slim)!;
+        bool cameBack = false, after = false, heldBack = false;
+        TimeSpan held = default;
+        slim.Wait();
+        Held(Holding(bookkeeping), release =>
+        {
+            var watch = Stopwatch.StartNew();
+            Thread green = Doomed(how, () => call(slim), out Func<bool> ended, () => cameBack = true, () => after = true);
+            Thread.Sleep(60);
+            heldBack = !cameBack && !ended();
+            release();
+            green.Join();
+            held = watch.Elapsed;
+        });
+        if (held > TimeSpan.FromMilliseconds(700)) return false;
+        _checks.That($"{name}: the {how} is held back", heldBack);
+        _checks.That($"{name}: the {how} comes at the next wait", cameBack && !after);
+        _checks.That($"{name}: all permits are there after the {how}", slim.CurrentCount == Permits, $"{slim.CurrentCount} of {Permits}");
+        return true;
     }
 
     /// <summary>Killed, timed out and interrupted while it waits for a lock of the user's: it ends there.</summary>
@@ -286,7 +301,7 @@ internal sealed class TornLocks : IScenario
         List<Greenlet> greenlets = [.. Enumerable.Range(0, Many).Select(i => (i % 2 == 0 ? Hub.Current : other).Spawn(Body))];
         var watch = Stopwatch.StartNew();
         var dice = new Random(1);
-        while (watch.Elapsed < time)
+        while (watch.Elapsed < time || (raised == 0 && watch.Elapsed < s_patience))
         {
             Thread.Sleep(1);
             threads[dice.Next(threads.Length)].Interrupt();

@@ -7,8 +7,10 @@ internal sealed class MainReturns : IScenario
     {
         Begin.Patched(args);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Console.WriteLine("process exit");
+        bool returning = false;
         new Thread(() =>
         {
+            while (!Volatile.Read(ref returning)) Thread.Sleep(1);
             Thread.Sleep(200);
             Console.WriteLine("foreground ends");
             new Thread(() =>
@@ -19,19 +21,20 @@ internal sealed class MainReturns : IScenario
         }).Start();
         new Thread(() =>
         {
-            Thread.Sleep(2000);
+            Thread.Sleep(60_000);
             Console.WriteLine("background ends");
         })
         { IsBackground = true }.Start();
         var changed = new Thread(() =>
         {
             Thread.CurrentThread.IsBackground = true;
-            Thread.Sleep(2000);
+            Thread.Sleep(60_000);
             Console.WriteLine("changed to background ends");
         });
         changed.Start();
         Thread.Sleep(20);
         Console.WriteLine("main returns");
+        Volatile.Write(ref returning, true);
         return 7;
     }
 }
@@ -74,7 +77,7 @@ internal sealed class ExitCalled : IScenario
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Console.WriteLine("process exit");
         new Thread(() =>
         {
-            Thread.Sleep(10_000);
+            Thread.Sleep(60_000);
             Console.WriteLine("foreground ends");
         }).Start();
         Thread.Sleep(20);
@@ -95,7 +98,7 @@ internal sealed class ExitCalled : IScenario
                 break;
         }
 
-        Thread.Sleep(10_000);
+        Thread.Sleep(60_000);
         Console.WriteLine("not reached");
         return 1;
     }
@@ -119,7 +122,7 @@ internal sealed class Unhandled : IScenario
                 { Name = "thrower" };
                 t.Start();
                 t.Join();
-                Thread.Sleep(5000);
+                Thread.Sleep(60_000);
                 break;
             case "main":
                 Thread.CurrentThread.Name = "main";
@@ -131,7 +134,7 @@ internal sealed class Unhandled : IScenario
                     Thread.CurrentThread.Name = "pool";
                     throw new InvalidOperationException("nobody catches this");
                 });
-                Thread.Sleep(5000);
+                Thread.Sleep(60_000);
                 break;
             case "failfast":
                 var f = new Thread(() => Environment.FailFast("failed fast"));
@@ -167,7 +170,7 @@ internal sealed class Terminated : IScenario
             kill.WaitForExit();
         })
         { IsBackground = true }.Start();
-        Thread.Sleep(10_000);
+        Thread.Sleep(60_000);
         Console.WriteLine("not reached");
         return 1;
     }

@@ -74,17 +74,18 @@ internal sealed class LockExclusion : IScenario
         object gate = new();
         var newGate = new Lock();
         using var held = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
         Task owner = Vitals.Native(() =>
         {
             lock (gate)
             lock (newGate)
             {
                 held.Set();
-                Thread.Sleep(2000);
+                release.Wait();
             }
         });
         held.Wait();
-        Idle(checks, "a native owner", 2000, gate, newGate);
+        Idle(checks, "a native owner", release, gate, newGate);
         owner.Wait();
     }
 
@@ -93,23 +94,24 @@ internal sealed class LockExclusion : IScenario
         object gate = new();
         var newGate = new Lock();
         using var held = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
         var owner = new Thread(() =>
         {
             lock (gate)
             lock (newGate)
             {
                 held.Set();
-                Thread.Sleep(2000);
+                release.Wait();
             }
         });
         owner.Start();
         held.Wait();
-        Idle(checks, "a green owner", 2000, gate, newGate);
+        Idle(checks, "a green owner", release, gate, newGate);
         owner.Join();
     }
 
     /// <summary>Twenty green threads and two native ones wait for each lock, a ticker shows that the hub is free, and the processor rests.</summary>
-    private static void Idle(Checks checks, string owner, int ms, object gate, Lock newGate)
+    private static void Idle(Checks checks, string owner, ManualResetEventSlim release, object gate, Lock newGate)
     {
         int ticks = 0, inside = 0;
         bool stop = false;
@@ -138,15 +140,21 @@ internal sealed class LockExclusion : IScenario
         foreach (Thread t in green) t.Start();
         Task[] native = [.. Enumerable.Range(0, 2).Select(n => Vitals.Native(() => Wait(n)))];
         Thread.Sleep(300); // the native ones have spun
-        TimeSpan before = Vitals.ProcessorTime;
-        var clock = Stopwatch.StartNew();
-        int ticksBefore = ticks;
-        Thread.Sleep(ms - 800);
-        double share = (Vitals.ProcessorTime - before) / clock.Elapsed;
-        int seen = ticks - ticksBefore;
+        double share = 1;
+        int seen = 0;
+        for (int round = 0; round < 10 && (share >= MostProcessorShare || seen <= 20); round++) // who polls does so in each round; the compiler, in the background, and a machine that is slow do not
+        {
+            TimeSpan before = Vitals.ProcessorTime;
+            var clock = Stopwatch.StartNew();
+            int ticksBefore = ticks;
+            Thread.Sleep(1200);
+            share = (Vitals.ProcessorTime - before) / clock.Elapsed;
+            seen = ticks - ticksBefore;
+        }
         checks.That($"{owner}: nobody is inside", Volatile.Read(ref inside) == 0, inside);
         checks.That($"{owner}: processor share below {MostProcessorShare}", share < MostProcessorShare, $"{share:P1}");
         checks.That($"{owner}: the others run", seen > 20, seen);
+        release.Set();
         foreach (Thread t in green) t.Join();
         Task.WaitAll(native);
         stop = true;
