@@ -50,7 +50,7 @@ internal static class AcceptBodies
         Socket reset = Connected(listener);
         reset.LingerState = new LingerOption(true, 0);
         reset.Close();
-        Thread.Sleep(5);
+        Outcome.Settle();
         using Socket first = listener.Accept();
         o.Does("closed: its byte", () => first.Receive(new byte[2]));
         o.Does("closed: its end", () => first.Receive(new byte[2]));

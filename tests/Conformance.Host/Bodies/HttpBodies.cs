@@ -62,7 +62,7 @@ internal static class HttpBodies
                         string path = request.Split(' ')[1];
                         if (path == "/close") return;
                         if (path == "/slow") Thread.Sleep(60);
-                        if (path == "/late") Thread.Sleep(600);
+                        if (path == "/late") Thread.Sleep(15_000);
                         string status = path == "/missing" ? "404 Not Found" : "200 OK";
                         string body = path == "/big" ? new string('b', 200_000) : $"you asked {path} {new string(posted)}";
                         stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n\r\n"));
@@ -126,7 +126,7 @@ internal static class HttpBodies
                 // What lies deeper depends on how far the request had come.
                 return $"{e.GetType().Name}({e.Message}) <- {e.InnerException?.GetType().Name}";
             }
-        }, grace: 350);
+        });
     }
 
     [Body(Blocks = 40, MayHold = 800)]

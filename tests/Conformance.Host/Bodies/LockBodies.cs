@@ -215,11 +215,13 @@ internal static class LockBodies
     {
         using var gate = new ReaderWriterLockSlim();
         using var reading = new CountdownEvent(2);
+        using var tried = new ManualResetEventSlim();
         Partner[] readers = [.. Enumerable.Range(0, 2).Select(_ => Partner.Start(kind, () =>
         {
             gate.EnterReadLock();
             reading.Signal();
-            Thread.Sleep(80);
+            tried.Wait();
+            Thread.Sleep(70);
             o.Say("reader leaves");
             gate.ExitReadLock();
         }))];
@@ -228,6 +230,7 @@ internal static class LockBodies
         o.Took("TryEnterWriteLock(0)", 0, () => gate.TryEnterWriteLock(0));
         o.Does("read meanwhile", () => gate.TryEnterReadLock(0));
         gate.ExitReadLock();
+        tried.Set();
         gate.EnterWriteLock();
         o.Say("writer is in");
         gate.ExitWriteLock();

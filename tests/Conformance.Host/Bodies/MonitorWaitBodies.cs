@@ -52,7 +52,7 @@ internal static class MonitorWaitBodies
     public static void Pulse_SeveralWaiters_WakesThemInOrder(Outcome o, PartnerKind kind)
     {
         object gate = new();
-        int waiting = 0;
+        int waiting = 0, woken = 0;
         var others = new List<Partner>();
         for (int i = 0; i < 4; i++)
         {
@@ -64,6 +64,7 @@ internal static class MonitorWaitBodies
                     waiting++;
                     Monitor.Wait(gate);
                     o.Say("woken", n);
+                    woken++;
                 }
             }));
             while (true)
@@ -78,6 +79,7 @@ internal static class MonitorWaitBodies
         {
             lock (gate) Monitor.Pulse(gate);
             Outcome.Settle();
+            for (int turn = 0; turn < 2000 && Volatile.Read(ref woken) <= i; turn++) Thread.Sleep(1);
         }
 
         Partner.JoinAll([.. others]);
@@ -195,6 +197,7 @@ internal static class MonitorWaitBodies
         })
         { IsBackground = true };
         waiter.Start();
+        Outcome.SettledState(waiter);
         Outcome.Settle();
         using var taken = new ManualResetEventSlim();
         Partner holder = Partner.Start(kind, () =>

@@ -16,9 +16,10 @@ internal static class ProcessBodies
     [Body(Blocks = 60, MayHold = 150)]
     public static void WaitForExit_Waits_AndTellsTheCode(Outcome o)
     {
-        using Process p = Shell("sleep 0.3; exit 3");
+        using Process p = Shell("read go; sleep 0.1; exit 3");
         o.Took("timeout", 20, () => p.WaitForExit(20));
         o.Took("span", 20, () => p.WaitForExit(TimeSpan.FromMilliseconds(20)));
+        p.StandardInput.WriteLine("go");
         o.Took("WaitForExit", 20, () => p.WaitForExit());
         o.Say("code", p.ExitCode);
         o.Does("again", () => p.WaitForExit(0));
@@ -84,9 +85,10 @@ internal static class ProcessBodies
     [Body(Blocks = 60, MayHold = 150)]
     public static void WaitForExit_OfAProcessThatIsNoChild_Waits(Outcome o)
     {
-        using Process parent = Shell("sleep 0.4 & echo $!; wait; echo over");
+        using Process parent = Shell("sleep 30 & child=$!; echo $child; read go; sleep 0.2; kill $child; wait; echo over");
         using Process other = Process.GetProcessById(int.Parse(parent.StandardOutput.ReadLine()!));
         o.Took("timeout", 30, () => other.WaitForExit(30));
+        parent.StandardInput.WriteLine("go");
         o.Took("WaitForExit", 100, () => other.WaitForExit());
         o.Say("exited", other.HasExited);
         o.Does("over", () => parent.StandardOutput.ReadLine());

@@ -71,14 +71,17 @@ internal static class ThreadJoinBodies
     {
         Thread? t = null;
         using var started = new ManualResetEventSlim();
+        using var tried = new ManualResetEventSlim();
         Task.Factory.StartNew(() =>
         {
             t = Thread.CurrentThread;
             started.Set();
-            Thread.Sleep(80);
+            tried.Wait();
+            Thread.Sleep(70);
         }, TaskCreationOptions.LongRunning);
         started.Wait();
         o.Took("Join(10)", 10, () => t!.Join(10));
+        tried.Set();
         o.Took("Join", 40, () => t!.Join());
         o.Say("alive", t!.IsAlive);
     }

@@ -147,14 +147,16 @@ internal static class WaitBodies
     {
         using var e = new ManualResetEvent(false);
         int woken = 0;
-        Partner[] waiters = [.. Enumerable.Range(0, 4).Select(_ => Partner.Start(() =>
+        Thread[] waiters = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
         {
-            if (e.WaitOne(1000)) Interlocked.Increment(ref woken);
-        }))];
+            if (e.WaitOne(5000)) Interlocked.Increment(ref woken);
+        }) { IsBackground = true })];
+        foreach (Thread waiter in waiters) waiter.Start();
+        foreach (Thread waiter in waiters) Outcome.SettledState(waiter);
         Outcome.Settle();
         e.Set();
         e.Reset();
-        Partner.JoinAll(waiters);
+        foreach (Thread waiter in waiters) waiter.Join();
         o.Say("woken", woken);
     }
 

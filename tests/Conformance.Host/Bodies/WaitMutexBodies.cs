@@ -95,15 +95,18 @@ internal static class WaitMutexBodies
         string name = $"patchy-{Environment.ProcessId}-{kind}";
         using var m = new Mutex(true, name, out bool created);
         o.Say("created", created);
+        using var tried = new ManualResetEventSlim();
         Partner other = Partner.Start(kind, () =>
         {
             using var same = new Mutex(false, name, out bool again);
             o.Say("created again", again);
             o.Took("WaitOne(20)", 20, () => same.WaitOne(20));
+            tried.Set();
             o.Does("WaitOne", () => same.WaitOne(5000));
             same.ReleaseMutex();
         });
-        Thread.Sleep(80);
+        tried.Wait();
+        Outcome.Settle();
         m.ReleaseMutex();
         other.Join();
         o.Does("mine again", () => m.WaitOne(1000));
