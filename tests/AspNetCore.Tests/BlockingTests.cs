@@ -114,7 +114,7 @@ public class BlockingTests
         for (int i = 0; i < 20; i++)
         {
             quick.Add(app.GetAsync("/quick"));
-            await Task.WhenAny(quick[i], Task.Delay(300));
+            await Task.WhenAny(quick[i], Task.Delay(2000));
         }
         try
         {

@@ -117,21 +117,26 @@ public class LifetimeTests
     [Theory, MemberData(nameof(Kinds))]
     public async Task TheHubs_OfAnApplication_GiveTheirThreadsBack(FiberKind kind)
     {
-        static bool IsHub(string task)
+        // Not by the names of kernel threads: one that the monitor has relieved of its hub leaves its name to another.
+        const int Applications = 8;
+        var hubs = new System.Collections.Concurrent.ConcurrentDictionary<Hub, bool>();
+        async Task Serve()
         {
-            try { return File.ReadAllText(task + "/comm").StartsWith("request hub", StringComparison.Ordinal); }
-            catch (IOException) { return false; } // it has ended meanwhile
-        }
-        static int Hubs() => Directory.GetDirectories("/proc/self/task").Count(IsHub);
-        for (int i = 0; i < 2; i++)
-        {
-            await using (TestApp app = await TestApp.StartAsync(kind, app => { app.UseGreenlets(static options => options.Hubs = 2); app.MapGet("/", static () => { Thread.Sleep(1); return "x"; }); }))
+            await using TestApp app = await TestApp.StartAsync(kind, app =>
             {
-                await app.GetAllAsync(Enumerable.Repeat("/", 10));
-                Hubs().Should().Be(2);
-            }
-            for (int wait = 0; wait < 100 && Hubs() > 0; wait++) await Task.Delay(50);
-            Hubs().Should().Be(0);
+                app.UseGreenlets(static options => options.Hubs = 2);
+                app.MapGet("/", () => { hubs[Hub.Current] = true; Thread.Sleep(1); return "x"; });
+            });
+            await app.GetAllAsync(Enumerable.Repeat("/", 10));
         }
+        static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
+
+        await Serve(); // what is made once is made now
+        hubs.Should().HaveCount(2);
+        int before = Threads();
+        for (int i = 0; i < Applications; i++) await Serve();
+        for (int wait = 0; wait < 1000 && Threads() >= before + Applications; wait++) await Task.Delay(50);
+        Threads().Should().BeLessThan(before + Applications, "two threads an application would be {0} more; the pool may have some more or less", 2 * Applications);
+        hubs.Keys.Should().HaveCount(2 * (Applications + 1)).And.OnlyContain(static hub => hub.IsDestroyed);
     }
 }

@@ -12,12 +12,18 @@ public class LimitTests
     {
         int now = 0, most = 0;
         object gate = new();
+        using var three = new CountdownEvent(3);
         await using TestApp app = await TestApp.StartAsync(kind, app =>
         {
             app.UseGreenlets(static options => { options.Hubs = 2; options.MaxConcurrentRequests = 3; });
             app.MapGet("/{awaits}", async (bool awaits) =>
             {
-                lock (gate) most = Math.Max(most, ++now);
+                lock (gate)
+                {
+                    most = Math.Max(most, ++now);
+                    if (!three.IsSet) three.Signal();
+                }
+                three.Wait(); // the first ones for each other, however slowly they come
                 if (awaits) await Task.Delay(5);
                 else Thread.Sleep(5);
                 lock (gate) now--;

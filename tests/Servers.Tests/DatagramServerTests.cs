@@ -28,10 +28,10 @@ public sealed class DatagramServerTests
         byte[] large = [.. Enumerable.Range(0, 40_000).Select(static i => (byte)i)];
         int ticks = others.During(() =>
         {
-            Ask(server.ServerPort, [1, 2, 3], pause: 50).Should().Equal([1, 2, 3], "an IPv4 sender reaches a server on all addresses");
-            Ask(server.ServerPort, large, pause: 0).Should().Equal(large, "it is not cut (gevent: at 8192)");
+            Ask(server.ServerPort, [1, 2, 3], others.Pass).Should().Equal([1, 2, 3], "an IPv4 sender reaches a server on all addresses");
+            Ask(server.ServerPort, large).Should().Equal(large, "it is not cut (gevent: at 8192)");
             Send(server.ServerPort, []);
-            Ask(server.ServerPort, [4], pause: 0).Should().Equal([4], "the error of one handler is its own");
+            Ask(server.ServerPort, [4]).Should().Equal([4], "the error of one handler is its own");
         });
         ticks.Should().BeGreaterThan(Progress.Some);
         OnHub.Until(() => errors.All.Count == 1).Should().BeTrue();
@@ -54,15 +54,15 @@ public sealed class DatagramServerTests
         server.SendTo("to nobody"u8, new IPEndPoint(IPAddress.Loopback, UnusedPort()));
         OnHub.Until(() => errors.All.Count > 0).Should().BeTrue();
         errors.Exceptions.First().Should().BeOfType<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
-        Ask(server.ServerPort, [7], pause: 0).Should().Equal(7);
+        Ask(server.ServerPort, [7]).Should().Equal(7);
         server.Stop();
     });
 
-    private static byte[] Ask(int port, byte[] data, int pause) => Client.Natively(() =>
+    private static byte[] Ask(int port, byte[] data, Action? pause = null) => Client.Natively(() =>
     {
         using var client = new UdpClient(AddressFamily.InterNetwork);
         client.Client.ReceiveTimeout = 20_000;
-        Thread.Sleep(pause);
+        pause?.Invoke();
         client.Send(data, data.Length, new IPEndPoint(IPAddress.Loopback, port));
         IPEndPoint? from = null;
         return client.Receive(ref from);

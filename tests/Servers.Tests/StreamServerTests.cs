@@ -32,7 +32,7 @@ public sealed class StreamServerTests
 
         int ticks = others.During(() => Client.Natively(() =>
         {
-            Thread.Sleep(50); // the server has to wait for it
+            others.Pass(); // the server has to wait for it
             return Client.AskHere(server.Address!, "abc");
         }).Should().Be("ABC", "the connection ends when the handler returns (gevent 1.1)"));
         ticks.Should().BeGreaterThan(Progress.Some, "accepting gives the turn away");

@@ -115,13 +115,17 @@ public sealed class CloseTests
     [MemberData(nameof(Kinds))]
     public void Close_OfALingeringSocket_BlocksOnlyItself(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        (Socket near, Socket far) = Wires.Pair();
-        near.LingerState = new LingerOption(true, 1);
-        near.SendTimeout = 100;
-        Wires.Ending(() => { while (true) near.Send(new byte[1 << 20]); }); // fills the buffers: close(2) lingers over them
         using var progress = new Progress();
-        int ticks = progress.During(near.Dispose);
+        int ticks = 0;
+        for (int round = 0; round < 5 && ticks <= Progress.Some; round++) // a machine that pauses may give nobody a turn in that second
+        {
+            (Socket near, Socket far) = Wires.Pair();
+            near.LingerState = new LingerOption(true, 1);
+            near.SendTimeout = 100;
+            Wires.Ending(() => { while (true) near.Send(new byte[1 << 20]); }); // fills the buffers: close(2) lingers over them
+            ticks = progress.During(near.Dispose);
+            far.Dispose();
+        }
         ticks.Should().BeGreaterThan(Progress.Some);
-        far.Dispose();
     });
 }

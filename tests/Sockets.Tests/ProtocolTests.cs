@@ -12,12 +12,10 @@ namespace Patchy.Sockets.Tests;
 /// <summary>Unmodified blocking code on top of sockets: it works, and others run while the server lets it wait.</summary>
 public sealed class ProtocolTests
 {
-    private const int ServerPause = 60;
-
     public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
 
     /// <summary>A small HTTP server on greenlets: it thinks for a while, then answers with the path.</summary>
-    private static Socket ServeHttp()
+    private static Socket ServeHttp(Progress progress)
     {
         Socket listener = Wires.Listen();
         Greenlet.Spawn(() =>
@@ -39,7 +37,7 @@ public sealed class ProtocolTests
                     using var reader = new StreamReader(stream, Encoding.ASCII);
                     string request = reader.ReadLine()!;
                     while (reader.ReadLine() is { Length: > 0 }) { }
-                    Thread.Sleep(ServerPause);
+                    progress.Pass();
                     string body = request.Split(' ')[1];
                     stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
                 });
@@ -50,8 +48,8 @@ public sealed class ProtocolTests
 
     private static void CooperativeHttp(FiberKind kind, Func<string, string> get) => OnHub.Run(kind, () =>
     {
-        using Socket server = ServeHttp();
         using var progress = new Progress();
+        using Socket server = ServeHttp(progress);
         string body = "";
         int ticks = progress.During(() => body = get($"http://{server.LocalEndPoint}/hello"));
         body.Should().Be("/hello");
@@ -93,16 +91,16 @@ public sealed class ProtocolTests
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         (Socket near, Socket far) = Wires.Pair();
+        using var progress = new Progress();
         Greenlet server = Greenlet.Spawn(() =>
         {
             using var tls = new SslStream(new NetworkStream(far, ownsSocket: true));
             tls.AuthenticateAsServer(certificate);
-            Thread.Sleep(ServerPause);
+            progress.Pass();
             byte[] buffer = new byte[100];
             int count = tls.ReadAtLeast(buffer, 5);
             tls.Write(buffer, 0, count);
         });
-        using var progress = new Progress();
         using var stream = new SslStream(new NetworkStream(near, ownsSocket: true), false, (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString());
         byte[] answer = new byte[5];
         int ticks = progress.During(() =>
@@ -124,22 +122,33 @@ public sealed class ProtocolTests
         listener.Start();
         using var udp = new UdpClient(0, AddressFamily.InterNetwork);
         using var progress = new Progress();
+        bool reads = false, receives = false;
         Greenlet.Spawn(() =>
         {
             using TcpClient served = listener.AcceptTcpClient();
-            Thread.Sleep(ServerPause);
+            while (!reads) Thread.Sleep(1);
+            progress.Pass();
             served.GetStream().Write([9, 8, 7]);
-            Thread.Sleep(ServerPause);
+            while (!receives) Thread.Sleep(1);
+            progress.Pass();
             using var other = new UdpClient();
             other.Send([5], 1, new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)udp.Client.LocalEndPoint!).Port));
         });
         using var client = new TcpClient("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
         byte[] buffer = new byte[3];
-        progress.During(() => client.GetStream().ReadExactly(buffer)).Should().BeGreaterThan(Progress.Some);
+        progress.During(() =>
+        {
+            reads = true;
+            client.GetStream().ReadExactly(buffer);
+        }).Should().BeGreaterThan(Progress.Some);
         buffer.Should().Equal(9, 8, 7);
         IPEndPoint? from = null;
         byte[] datagram = [];
-        progress.During(() => datagram = udp.Receive(ref from)).Should().BeGreaterThan(Progress.Some);
+        progress.During(() =>
+        {
+            receives = true;
+            datagram = udp.Receive(ref from);
+        }).Should().BeGreaterThan(Progress.Some);
         datagram.Should().Equal(5);
         listener.Stop();
     });

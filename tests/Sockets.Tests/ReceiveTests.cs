@@ -17,7 +17,7 @@ public sealed class ReceiveTests
         using var progress = new Progress();
         Greenlet.Spawn(() =>
         {
-            Thread.Sleep(250);
+            progress.Pass();
             far.Send([1, 2, 3]);
         });
         byte[] buffer = new byte[8];
@@ -122,7 +122,7 @@ public sealed class ReceiveTests
         using var progress = new Progress();
         Greenlet.Spawn(() =>
         {
-            Thread.Sleep(250);
+            progress.Pass();
             far.Send([1, 2]);
         });
         progress.During(() => near.Receive(second)).Should().BeGreaterThan(Progress.Some);

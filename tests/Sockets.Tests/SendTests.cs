@@ -44,12 +44,12 @@ public sealed class SendTests
         File.WriteAllBytes(path, data);
         (Socket near, Socket far) = Wires.Pair();
         byte[] received = [];
+        using var progress = new Progress();
         Greenlet reader = Greenlet.Spawn(() =>
         {
-            Thread.Sleep(250);
+            progress.Pass();
             received = Drain(far);
         });
-        using var progress = new Progress();
         progress.During(() => near.SendFile(path, [1, 2], [3], TransmitFileOptions.UseDefaultWorkerThread)).Should().BeGreaterThan(Progress.Some);
         near.Shutdown(SocketShutdown.Send);
         reader.Get();

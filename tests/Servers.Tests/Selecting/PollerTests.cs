@@ -19,7 +19,7 @@ public sealed class PollerTests
         var poller = new Poller();
         poller.Register(read, PollEvents.Read);
         using var progress = new Progress();
-        progress.During(() => poller.Poll(TimeSpan.FromMilliseconds(100)).Should().BeEmpty()).Should().BeGreaterThan(Progress.Some);
+        progress.DuringOneOf(() => poller.Poll(TimeSpan.FromMilliseconds(100)).Should().BeEmpty()).Should().BeGreaterThan(Progress.Some);
         Greenlet.SpawnLater(TimeSpan.FromMilliseconds(20), () => Kernel.Write(write));
         poller.Poll(s_long).Should().Equal((read, PollEvents.Read));
 

@@ -17,7 +17,7 @@ public sealed class SelectTests
     {
         (int read, int write) = Kernel.Pipe();
         using var progress = new Progress();
-        progress.During(() =>
+        progress.DuringOneOf(() =>
         {
             var (readable, writable, failed) = Descriptors.Select([read], null, [read], TimeSpan.FromMilliseconds(150));
             readable.Should().BeEmpty();
@@ -133,7 +133,7 @@ public sealed class SelectTests
         failed.Should().BeEmpty();
 
         using var progress = new Progress();
-        progress.During(() => Descriptors.Select(null, null, [file.SafeFileHandle], TimeSpan.FromMilliseconds(100)).Error.Should().BeEmpty()).Should().BeGreaterThan(Progress.Some);
+        progress.DuringOneOf(() => Descriptors.Select(null, null, [file.SafeFileHandle], TimeSpan.FromMilliseconds(100)).Error.Should().BeEmpty()).Should().BeGreaterThan(Progress.Some);
     });
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class SelectTests
     public void Select_WithoutDescriptors_Sleeps(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var progress = new Progress();
-        progress.During(() => Descriptors.Select(null, [], null, TimeSpan.FromMilliseconds(100))).Should().BeGreaterThan(Progress.Some, "as in gevent's guide: select.select([], [], [], 2)");
+        progress.DuringOneOf(() => Descriptors.Select(null, [], null, TimeSpan.FromMilliseconds(100))).Should().BeGreaterThan(Progress.Some, "as in gevent's guide: select.select([], [], [], 2)");
     });
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class WaitTests
     {
         (int read, int write) = Kernel.Pipe();
         using var progress = new Progress();
-        Greenlet.SpawnLater(TimeSpan.FromMilliseconds(60), () => Kernel.Write(write));
+        Greenlet.Spawn(() => { progress.Pass(); Kernel.Write(write); });
         progress.During(() => Descriptors.WaitRead(read)).Should().BeGreaterThan(Progress.Some);
         Kernel.Read(read).Should().Be(1, "a wait takes nothing");
 
@@ -196,12 +196,12 @@ public sealed class WaitTests
         List<int> sets = Kernel.Unwatchable(read);
         using var socket = new Socket(new SafeSocketHandle(sets[^1], ownsHandle: false));
         using var progress = new Progress();
-        progress.During(() => socket.Poll(50_000, SelectMode.SelectRead).Should().BeFalse()).Should().BeGreaterThan(Progress.Some);
+        progress.DuringOneOf(() => socket.Poll(50_000, SelectMode.SelectRead).Should().BeFalse()).Should().BeGreaterThan(Progress.Some);
         Greenlet.SpawnLater(TimeSpan.FromMilliseconds(20), () => Kernel.Write(write));
         socket.Poll(30_000_000, SelectMode.SelectRead).Should().BeTrue();
 
         Kernel.Read(read);
-        Greenlet.SpawnLater(TimeSpan.FromMilliseconds(20), () => Kernel.Write(write));
+        Greenlet.Spawn(() => { progress.Pass(); Kernel.Write(write); });
         List<Socket> readable = [socket], failed = [socket];
         progress.During(() => Socket.Select(readable, null, failed, 30_000_000)).Should().BeGreaterThan(Progress.Some);
         readable.Should().Equal(socket);

@@ -44,7 +44,7 @@ public sealed class PipeKillTests
         (FileStream readEnd, FileStream writeEnd) = Descriptors.Pipe();
         using var progress = new Progress();
         byte[] buffer = new byte[8];
-        int ticks = progress.During(() =>
+        int ticks = progress.DuringOneOf(() =>
         {
             Action read = () =>
             {
@@ -153,7 +153,7 @@ public sealed class PipeKillTests
     [MemberData(nameof(Kinds))]
     public void Kill_WhileWaitingForAChild_IsDeliveredAndTheChildGoesOn(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        using Process child = Shell("sleep 0.5; exit 4");
+        using Process child = Shell("read go; exit 4");
         Greenlet waiter = Greenlet.Spawn(() => child.WaitForExit());
         Greenlet reader = Greenlet.Spawn(() => { child.StandardOutput.ReadToEnd(); });
         Thread.Sleep(Settle);
@@ -162,6 +162,7 @@ public sealed class PipeKillTests
         waiter.Successful.Should().BeTrue();
         reader.Successful.Should().BeTrue();
         child.HasExited.Should().BeFalse("a kill of the greenlet is not one of the child");
+        child.StandardInput.WriteLine("go");
         child.WaitForExit();
         child.ExitCode.Should().Be(4);
     });
@@ -195,7 +196,7 @@ public sealed class PipeKillTests
 
     private static Process Shell(string script)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         return Process.Start(start)!;
     }
 }
