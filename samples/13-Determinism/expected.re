@@ -1,0 +1,2 @@
+(False|True)
+True
