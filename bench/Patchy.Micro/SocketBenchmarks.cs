@@ -59,15 +59,14 @@ public class SocketBenchmarks : InGreenlet
             }
         });
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)] // compiled after the patch
     private void Connect()
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
         _client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        _client.Connect(listener.LocalEndPoint!);
-        _server = listener.Accept();
+        _client.Connect(listener.LocalEndpoint);
+        _server = listener.AcceptSocket();
         _server.NoDelay = true;
     }
 }

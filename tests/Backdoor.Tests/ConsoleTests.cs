@@ -80,14 +80,19 @@ public sealed class ConsoleTests
     {
         private readonly TextWriter _before = Console.Out;
         private readonly StringWriter _text = new();
+        private readonly TextWriter _locked; // what Console makes of it, and locks for each write
 
-        public Capture() => Console.SetOut(_text);
+        public Capture()
+        {
+            Console.SetOut(_text);
+            _locked = Console.Out;
+        }
 
         public string Text
         {
             get
             {
-                lock (Console.Out) return _text.ToString();
+                lock (_locked) return _text.ToString();
             }
         }
 

@@ -78,15 +78,15 @@ public sealed class SafetyTests
     });
 
     [Theory]
-    [InlineData("one line", "1234567890123456789012345678901234567890")]
+    [InlineData("one line", "1234567890123456789012345678901234567890\n")]
     [InlineData("no end of line", "12345678901234567890123456789012345678901234567890x")]
-    [InlineData("many lines", "{\n//////////\n//////////\n//////////\n")]
+    [InlineData("many lines", "{\n//////////\n//////////\n//////////\n\n")]
     public void Input_ThatIsTooLong_EndsTheSession(string what, string input) => OnHub.Run(FiberKind.Kernel, () =>
     {
         using var server = new BackdoorServer("127.0.0.1:0") { MaxInput = 30 };
         server.Start();
         using Client client = Client.Of(server);
-        client.Send(what == "no end of line" ? input : input + "\n");
+        client.Send(input);
         client.ToEnd().Should().EndWith("An input has 30 characters at most (BackdoorServer.MaxInput).\n", what);
         using Client next = Client.Of(server);
         next.Ask("1").Should().Be("1\n");

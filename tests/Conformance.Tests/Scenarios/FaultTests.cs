@@ -18,14 +18,14 @@ public sealed class FaultTests
     [InlineData("ServerLimit patched", "kernel")]
     [InlineData("ServerLimit native", "user")]
     [InlineData("SharedSocket patched", "user")]
-    public void Fault_InItsOwnProcess_HurtsNobodyElse(string scenario, string fiber) => Holds(scenario, fiber);
+    public void Fault_InItsOwnProcess_HurtsNobodyElse(string scenario, string fiber) => Scenario.Holds(scenario, fiber);
 
     /// <summary>Every call through the BCL's own queue: the same must hold there.</summary>
     [Theory]
     [InlineData("ConnectionChurn 5000")]
     [InlineData("DescriptorReuse 500")]
     [InlineData("SharedSocket patched")]
-    public void Fault_OnTheSlowPath_HurtsNobodyElse(string scenario) => Holds(scenario, "user", "PATCHY_SOCKETS=slow");
+    public void Fault_OnTheSlowPath_HurtsNobodyElse(string scenario) => Scenario.Holds(scenario, "user", "PATCHY_SOCKETS=slow");
 
     /// <summary>Not on the slow path: there each call needs a thread of the pool, and a pool that cannot start one ends the process, natively too.</summary>
     [Theory]
@@ -39,11 +39,5 @@ public sealed class FaultTests
         native.Lines.Should().Contain("accept: SocketException TooManyOpenSockets", "else there were descriptors left");
         patched.ExitCode.Should().Be(0, "on {0} fibers: {1}", fiber, patched);
         patched.Lines.Should().Equal(native.Lines, "on {0} fibers: {1}", fiber, patched);
-    }
-
-    private static void Holds(string scenario, string fiber, params string[] settings)
-    {
-        ChildProcess child = Scenario.Run(scenario, fiber, settings);
-        child.ExitCode.Should().Be(0, "{0} on {1} fibers {2} must hold: {3}", scenario, fiber, string.Join(' ', settings), child);
     }
 }

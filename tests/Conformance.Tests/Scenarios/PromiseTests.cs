@@ -1,5 +1,3 @@
-using FluentAssertions;
-
 namespace Patchy.Conformance.Tests.Scenarios;
 
 /// <summary>What the README promises, each in a process of its own. A scenario prints its findings and ends with 0 when all hold.</summary>
@@ -21,7 +19,7 @@ public sealed class PromiseTests
 
     [Theory]
     [MemberData(nameof(OnBothKinds))]
-    public void Scenario_InItsOwnProcess_Holds(string scenario, string fiber) => Holds(scenario, fiber);
+    public void Scenario_InItsOwnProcess_Holds(string scenario, string fiber) => Scenario.Holds(scenario, fiber);
 
     /// <summary>The promises about kernel threads and memory are those of user-mode fibers.</summary>
     [Theory]
@@ -29,10 +27,10 @@ public sealed class PromiseTests
     [InlineData("ManyThreads 10000 4000")]
     [InlineData("ManyGreenlets 50000")]
     [InlineData("Undo")]
-    public void Scenario_OnUserFibers_Holds(string scenario) => Holds(scenario, "user");
+    public void Scenario_OnUserFibers_Holds(string scenario) => Scenario.Holds(scenario, "user");
 
     [Fact]
-    public void Manifests_Broken_AreRefused() => Holds("Manifests", "user");
+    public void Manifests_Broken_AreRefused() => Scenario.Holds("Manifests", "user");
 
     [Theory]
     [InlineData("DOTNET_TieredCompilation=0")]
@@ -43,21 +41,15 @@ public sealed class PromiseTests
     [InlineData("DOTNET_gcServer=1")]
     public void FirstLine_UnderEverySetting_Holds(string settings)
     {
-        foreach (string fiber in new[] { "user", "kernel" }) Holds("FirstLine", fiber, settings.Split(' '));
+        foreach (string fiber in new[] { "user", "kernel" }) Scenario.Holds("FirstLine", fiber, settings.Split(' '));
     }
 
     [Theory]
     [InlineData("DOTNET_TieredCompilation=0")]
-    public void TornLocks_WhereTheFrameworkIsInlinedOtherwise_Holds(string setting) => Holds("TornLocks 0.3", "user", setting);
+    public void TornLocks_WhereTheFrameworkIsInlinedOtherwise_Holds(string setting) => Scenario.Holds("TornLocks 0.3", "user", setting);
 
     [Theory]
     [InlineData("DOTNET_TieredCompilation=0")]
     [InlineData("DOTNET_ReadyToRun=0")]
-    public void LatePatch_UnderEverySetting_Holds(string setting) => Holds("LatePatch", "user", setting);
-
-    private static void Holds(string scenario, string fiber, params string[] settings)
-    {
-        ChildProcess child = Scenario.Run(scenario, fiber, settings);
-        child.ExitCode.Should().Be(0, "{0} on {1} fibers {2} must hold: {3}", scenario, fiber, string.Join(' ', settings), child);
-    }
+    public void LatePatch_UnderEverySetting_Holds(string setting) => Scenario.Holds("LatePatch", "user", setting);
 }

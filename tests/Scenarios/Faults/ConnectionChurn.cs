@@ -23,7 +23,7 @@ internal sealed class ConnectionChurn : IScenario
         var checks = new Checks();
         Hub hub = Hub.Current;
         Socket[] listeners = [.. Enumerable.Range(1, Listeners).Select(n => TcpPair.Listen($"127.0.0.{n}", 512))];
-        Greenlet[] acceptors = [.. listeners.Select(l => Greenlet.Spawn(() => Serve(l)))];
+        Greenlet[] acceptors = [.. listeners.Select(l => Greenlet.Spawn(() => Acceptor.Run(l, Serve)))];
         Round(listeners, Rehearsal);
         Holdings before = Holdings.Settled(hub);
         var clock = Stopwatch.StartNew();
@@ -136,39 +136,13 @@ internal sealed class ConnectionChurn : IScenario
         }
     }
 
-    private void Serve(Socket listener)
+    private void Serve(Socket client)
     {
-        while (true)
-        {
-            Socket client;
-            try
-            {
-                client = listener.Accept();
-            }
-            catch (SocketException)
-            {
-                return;
-            }
-
-            Greenlet.Spawn(() =>
-            {
-                using (client)
-                {
-                    byte[] buffer = new byte[16];
-                    try
-                    {
-                        int n = client.Receive(buffer);
-                        client.Send(buffer, n, SocketFlags.None);
-                        _served++;
-                        while (client.Receive(buffer) > 0) { }
-                    }
-                    catch (SocketException)
-                    {
-                        // a reset
-                    }
-                }
-            });
-        }
+        byte[] buffer = new byte[16];
+        int n = client.Receive(buffer);
+        client.Send(buffer, n, SocketFlags.None);
+        _served++;
+        while (client.Receive(buffer) > 0) { }
     }
 
     private void Failed(Exception e)

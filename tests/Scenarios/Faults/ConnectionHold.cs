@@ -13,7 +13,6 @@ internal sealed class ConnectionHold : IScenario
 {
     private const int Kept = 500; // for everything else
     private const int Rehearsal = 1100; // what is made once is made then, and the fibers that a hub keeps for the next ones
-
     private const int Batch = 100; // the system may allow a backlog of 128 only
 
     private int _served, _held;
@@ -27,7 +26,7 @@ internal sealed class ConnectionHold : IScenario
         if (count < asked) Console.WriteLine($"ulimit -n is {Descriptors.Limit}: no more than {count} connections.");
         Hub hub = Hub.Current;
         using Socket listener = TcpPair.Listen("127.0.0.1", 1024);
-        Greenlet acceptor = Greenlet.Spawn(() => Accept(listener));
+        Greenlet acceptor = Greenlet.Spawn(() => Acceptor.Run(listener, Serve));
         Turn(listener, Rehearsal, null, checks);
         Holdings before = Holdings.Settled(hub);
         Turn(listener, count, hub, checks);
@@ -64,42 +63,21 @@ internal sealed class ConnectionHold : IScenario
         checks.That("every end was seen", _held == 0, _held);
     }
 
-    private void Accept(Socket listener)
+    private void Serve(Socket client)
     {
-        while (true)
+        _held++;
+        try
         {
-            Socket client;
-            try
+            byte[] one = new byte[1];
+            while (client.Receive(one) > 0)
             {
-                client = listener.Accept();
+                client.Send(one);
+                _served++;
             }
-            catch (SocketException)
-            {
-                return;
-            }
-
-            _held++;
-            Greenlet.Spawn(() =>
-            {
-                using (client)
-                {
-                    byte[] one = new byte[1];
-                    try
-                    {
-                        while (client.Receive(one) > 0)
-                        {
-                            client.Send(one);
-                            _served++;
-                        }
-                    }
-                    catch (SocketException)
-                    {
-                        // a reset
-                    }
-                }
-
-                _held--;
-            });
+        }
+        finally
+        {
+            _held--;
         }
     }
 

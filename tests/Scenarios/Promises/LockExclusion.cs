@@ -11,27 +11,34 @@ internal sealed class LockExclusion : IScenario
     {
         _ = Patch.All();
         var checks = new Checks();
-        Counts(checks, "lock", new object());
-        CountsNewLock(checks);
-        NativeOwner(checks);
-        GreenOwner(checks);
+        object gate = new();
+        var newGate = new Lock();
+        Counts(checks, "lock", body => { lock (gate) body(); });
+        Counts(checks, "Lock", body => { lock (newGate) body(); });
+        Owned(checks, "a native owner", body => Vitals.Native(body).Wait);
+        Owned(checks, "a green owner", body =>
+        {
+            var owner = new Thread(() => body());
+            owner.Start();
+            return owner.Join;
+        });
         return checks.Finish();
     }
 
-    private static void Counts(Checks checks, string name, object gate)
+    private static void Counts(Checks checks, string name, Action<Action> locked)
     {
         int count = 0;
         void Add()
         {
             for (int i = 0; i < 200; i++)
             {
-                lock (gate)
+                locked(() =>
                 {
                     int old = count;
                     if (i % 4 == 0) Thread.Sleep(1);
                     else Thread.Yield();
                     count = old + 1;
-                }
+                });
             }
         }
 
@@ -43,39 +50,14 @@ internal sealed class LockExclusion : IScenario
         checks.That($"{name}: two greenlets and a native thread", count == 600, count);
     }
 
-    private static void CountsNewLock(Checks checks)
-    {
-        var gate = new Lock();
-        int count = 0;
-        void Add()
-        {
-            for (int i = 0; i < 200; i++)
-            {
-                lock (gate)
-                {
-                    int old = count;
-                    if (i % 4 == 0) Thread.Sleep(1);
-                    else Thread.Yield();
-                    count = old + 1;
-                }
-            }
-        }
-
-        Thread[] green = [.. Enumerable.Range(0, 2).Select(_ => new Thread(Add))];
-        foreach (Thread t in green) t.Start();
-        Task native = Vitals.Native(Add);
-        foreach (Thread t in green) t.Join();
-        native.Wait();
-        checks.That("Lock: two greenlets and a native thread", count == 600, count);
-    }
-
-    private static void NativeOwner(Checks checks)
+    /// <summary><paramref name="start"/> starts the owner and gives what waits for its end.</summary>
+    private static void Owned(Checks checks, string owner, Func<Action, Action> start)
     {
         object gate = new();
         var newGate = new Lock();
         using var held = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
-        Task owner = Vitals.Native(() =>
+        Action join = start(() =>
         {
             lock (gate)
             lock (newGate)
@@ -85,29 +67,8 @@ internal sealed class LockExclusion : IScenario
             }
         });
         held.Wait();
-        Idle(checks, "a native owner", release, gate, newGate);
-        owner.Wait();
-    }
-
-    private static void GreenOwner(Checks checks)
-    {
-        object gate = new();
-        var newGate = new Lock();
-        using var held = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
-        var owner = new Thread(() =>
-        {
-            lock (gate)
-            lock (newGate)
-            {
-                held.Set();
-                release.Wait();
-            }
-        });
-        owner.Start();
-        held.Wait();
-        Idle(checks, "a green owner", release, gate, newGate);
-        owner.Join();
+        Idle(checks, owner, release, gate, newGate);
+        join();
     }
 
     /// <summary>Twenty green threads and two native ones wait for each lock, a ticker shows that the hub is free, and the processor rests.</summary>

@@ -1,6 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Patchy.Scenarios.Faults;
 
 namespace Patchy.Scenarios.Promises;
 
@@ -15,13 +15,9 @@ internal sealed class WrappedKills : IScenario
         var checks = new Checks();
         var errors = new List<Exception>();
         Hub.Current.ErrorHandler = (_, exception) => errors.Add(exception);
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        using var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        near.Connect(listener.LocalEndPoint!);
-        using Socket far = listener.Accept();
-        using var stream = new NetworkStream(near);
+        using Socket listener = TcpPair.Listen();
+        using var pair = new TcpPair(listener);
+        using var stream = new NetworkStream(pair.Near);
         Exception? wrapped = null;
         Greenlet? reader = null;
         void Read()
@@ -53,7 +49,7 @@ internal sealed class WrappedKills : IScenario
         }
         Thread.Sleep(1); // a system error would be thrown here
         checks.That("nobody was told of an error", errors.Count == 0, errors.Count == 0 ? null : errors[0]);
-        far.Send([5]);
+        pair.Far.Send([5]);
         checks.That("the connection has lost nothing", stream.ReadByte() == 5);
         return checks.Finish();
 

@@ -31,8 +31,8 @@ public sealed class CloseTests
         Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
         Kernel.Close(read);
         Greenlet.JoinAll(waiting, s_long).Should().HaveCount(3, "they look for it once a second");
-        waiting[0].Exception.Should().BeOfType<IOException>().Which.HResult.Should().Be(Kernel.Ebadf);
-        waiting[1].Exception.Should().BeOfType<IOException>();
+        EndsAsClosed(waiting[0]);
+        EndsAsClosed(waiting[1]);
         found.Should().Equal((read, PollEvents.Invalid));
         Kernel.Close(write, otherRead, otherWrite);
     });
@@ -44,20 +44,18 @@ public sealed class CloseTests
         using var errors = new Errors();
         (int read, int write) = Kernel.Pipe();
         (int otherRead, int otherWrite) = Kernel.Pipe();
-        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
-        Greenlet.Yield();
+        Greenlet old = WaitingFor(read);
         Kernel.Replace(read, otherRead);
         Kernel.Write(otherWrite); // now the number can be read: it is another pipe
-        old.Join(s_long).Should().BeTrue();
-        old.Exception.Should().BeOfType<IOException>("what it waited for is closed").Which.HResult.Should().Be(Kernel.Ebadf);
+        EndsAsClosed(old);
 
         // The next one to use the number must not be taken for the old one.
         Kernel.Read(otherRead);
-        Greenlet next = Greenlet.Spawn(() => Descriptors.WaitRead(read, s_long));
-        Greenlet.Yield();
+        Greenlet next = WaitingFor(read);
         next.Dead.Should().BeFalse();
         Kernel.Write(otherWrite);
-        next.Get();
+        next.Join(s_long).Should().BeTrue();
+        next.Successful.Should().BeTrue();
         Kernel.Close(read, write, otherRead, otherWrite);
     });
 
@@ -68,16 +66,13 @@ public sealed class CloseTests
         using var errors = new Errors();
         (int read, int write) = Kernel.Pipe();
         (int otherRead, int otherWrite) = Kernel.Pipe();
-        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
-        Greenlet.Yield();
+        Greenlet old = WaitingFor(read);
         Kernel.Replace(read, otherRead);
-        Greenlet next = Greenlet.Spawn(() => Descriptors.WaitRead(read));
-        Greenlet.Yield();
+        Greenlet next = WaitingFor(read);
         Kernel.Write(otherWrite);
         next.Join(s_long).Should().BeTrue("the registration of the old pipe is not its own");
         next.Successful.Should().BeTrue();
-        old.Join(s_long).Should().BeTrue();
-        old.Exception.Should().BeOfType<IOException>();
+        EndsAsClosed(old);
         Kernel.Watches(Hub.Current, read).Should().BeFalse();
         Kernel.Close(read, write, otherRead, otherWrite);
     });
@@ -89,8 +84,7 @@ public sealed class CloseTests
         using var errors = new Errors();
         (int read, int write) = Kernel.Pipe();
         (Socket near, Socket far) = Pair.Connected();
-        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
-        Greenlet.Yield();
+        Greenlet old = WaitingFor(read);
         Kernel.Replace(read, (int)near.Handle);
         using var again = new Socket(new SafeSocketHandle(read, ownsHandle: true));
         Greenlet next = Greenlet.Spawn(() =>
@@ -103,8 +97,7 @@ public sealed class CloseTests
         Client.Natively(() => far.Send([1]));
         next.Join(s_long).Should().BeTrue();
         next.Get();
-        old.Join(s_long).Should().BeTrue();
-        old.Exception.Should().BeOfType<IOException>();
+        EndsAsClosed(old);
         near.Dispose();
         far.Dispose();
         Kernel.Close(write);
@@ -117,12 +110,10 @@ public sealed class CloseTests
         using var errors = new Errors();
         (int read, int write) = Kernel.Pipe();
         int duplicate = Kernel.Duplicate(read);
-        Greenlet old = Greenlet.Spawn(() => Descriptors.WaitRead(read));
-        Greenlet.Yield();
+        Greenlet old = WaitingFor(read);
         Kernel.Close(read);
         Kernel.Write(write); // epoll goes on telling of the closed number as long as the duplicate is open
-        old.Join(s_long).Should().BeTrue();
-        old.Exception.Should().BeOfType<IOException>().Which.HResult.Should().Be(Kernel.Ebadf);
+        EndsAsClosed(old);
         Descriptors.WaitRead(duplicate, s_long);
         Kernel.Close(duplicate, write);
     });
@@ -160,4 +151,18 @@ public sealed class CloseTests
             }
         }
     });
+
+    /// <summary>A greenlet that is parked already.</summary>
+    private static Greenlet WaitingFor(int fd)
+    {
+        Greenlet waiting = Greenlet.Spawn(() => Descriptors.WaitRead(fd));
+        Greenlet.Yield();
+        return waiting;
+    }
+
+    private static void EndsAsClosed(Greenlet waiting)
+    {
+        waiting.Join(s_long).Should().BeTrue();
+        waiting.Exception.Should().BeOfType<IOException>("what it waited for is closed").Which.HResult.Should().Be(Kernel.Ebadf);
+    }
 }

@@ -152,9 +152,10 @@ public sealed class SelectTests
         int closed = Kernel.ClosedNumber();
         FluentActions.Invoking(() => Descriptors.Select([closed], [write], null)).Should().Throw<IOException>("gevent: OSError(EBADF), even when another is ready").Which.HResult.Should().Be(Kernel.Ebadf);
         FluentActions.Invoking(() => Descriptors.Select(null, null, [closed])).Should().Throw<IOException>();
-        Socket socket = Pair.Connected().Near;
-        Descriptor gone = socket;
-        socket.Dispose();
+        (Socket near, Socket far) = Pair.Connected();
+        Descriptor gone = near;
+        near.Dispose();
+        far.Dispose();
         FluentActions.Invoking(() => Descriptors.Select([gone, read], null, null)).Should().Throw<ObjectDisposedException>();
         FluentActions.Invoking(() => Descriptors.Select([read], null, null, TimeSpan.FromMilliseconds(-5))).Should().Throw<ArgumentOutOfRangeException>("gevent 1.2: ValueError");
         Kernel.Close(read, write);
@@ -166,7 +167,7 @@ public sealed class SelectTests
         (int read, int write) = Kernel.Pipe();
         Descriptors.Select([read], null, null, TimeSpan.FromMilliseconds(30)).Read.Should().BeEmpty();
         Descriptors.Select([read], [write], null).Write.Should().Equal(write);
-        Task writer = Task.Delay(30).ContinueWith(_ => Kernel.Write(write), TaskScheduler.Default);
+        _ = Task.Delay(30).ContinueWith(_ => Kernel.Write(write), TaskScheduler.Default);
         Descriptors.Select([read], null, [read]).Read.Should().Equal(read);
         Hub.CurrentOrNull.Should().BeNull();
         FluentActions.Invoking(() => Descriptors.Select([Kernel.ClosedNumber()], null, null)).Should().Throw<IOException>();

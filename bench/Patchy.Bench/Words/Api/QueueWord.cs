@@ -19,8 +19,8 @@ internal sealed class QueueWord : Word
 
     private static void ThereAndBack(int times)
     {
-        var there = new Patchy.Queues.JoinableQueue<int>(1);
-        var back = new Patchy.Queues.JoinableQueue<int>(1);
+        var there = new JoinableQueue<int>(1);
+        var back = new JoinableQueue<int>(1);
         Greenlet one = Greenlet.Spawn(() =>
         {
             for (int i = 0; i < times; i++)
