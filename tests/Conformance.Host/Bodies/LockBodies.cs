@@ -53,21 +53,9 @@ internal static class LockBodies
     public static void Lock_TryEnterZero_NeverSwitches(Outcome o)
     {
         var gate = new Lock();
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(() =>
-        {
-            lock (gate)
-            {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
+        using var other = new LockHolder(PartnerKind.Thread, gate);
         o.NeverSwitches("TryEnter()", () => gate.TryEnter());
         o.NeverSwitches("TryEnter(0)", () => gate.TryEnter(0));
-        go.Set();
-        other.Join();
     }
 
     [Body]
@@ -101,28 +89,19 @@ internal static class LockBodies
     public static void Lock_Interrupted_Throws(Outcome o, PartnerKind kind)
     {
         var gate = new Lock();
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(kind, () =>
+        using (new LockHolder(kind, gate))
         {
-            lock (gate)
+            Thread me = Thread.CurrentThread;
+            Partner waker = Partner.Start(kind, () =>
             {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
-        Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
-        o.Took("Enter", 30, () => gate.Enter());
-        o.Say("held", gate.IsHeldByCurrentThread);
-        waker.Join();
-        go.Set();
-        other.Join();
+                Outcome.Settle();
+                me.Interrupt();
+            });
+            o.Took("Enter", 30, () => gate.Enter());
+            o.Say("held", gate.IsHeldByCurrentThread);
+            waker.Join();
+        }
+
         o.Does("TryEnter afterwards", () => gate.TryEnter(1000));
     }
 

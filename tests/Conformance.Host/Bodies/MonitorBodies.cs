@@ -49,23 +49,11 @@ internal static class MonitorBodies
         o.Does("PulseAll", () => Monitor.PulseAll(gate));
         o.Does("IsEntered", () => Monitor.IsEntered(gate));
         lock (gate) o.Does("IsEntered inside", () => Monitor.IsEntered(gate));
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(() =>
-        {
-            lock (gate)
-            {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
+        using var other = new LockHolder(PartnerKind.Thread, gate);
         o.Does("Exit, owned by another", () => Monitor.Exit(gate));
         o.Does("Pulse, owned by another", () => Monitor.Pulse(gate));
         o.Does("Wait, owned by another", () => Monitor.Wait(gate, 0));
         o.Does("IsEntered, owned by another", () => Monitor.IsEntered(gate));
-        go.Set();
-        other.Join();
     }
 
     [Body]
@@ -95,17 +83,7 @@ internal static class MonitorBodies
     public static void TryEnter_HeldByAnother_TimesOut(Outcome o, PartnerKind kind)
     {
         object gate = new();
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(kind, () =>
-        {
-            lock (gate)
-            {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
+        using var other = new LockHolder(kind, gate);
         o.Took("TryEnter()", 0, () => Monitor.TryEnter(gate));
         o.Took("TryEnter(0)", 0, () => Monitor.TryEnter(gate, 0));
         o.Took("TryEnter(60)", 60, () => Monitor.TryEnter(gate, 60));
@@ -115,32 +93,22 @@ internal static class MonitorBodies
             Monitor.TryEnter(gate, TimeSpan.FromMilliseconds(20), ref got);
             return got;
         });
-        go.Set();
+        other.Release();
         o.Took("TryEnter(5000)", 0, () => Monitor.TryEnter(gate, 5000));
         o.Say("entered", Monitor.IsEntered(gate));
         Monitor.Exit(gate);
-        other.Join();
     }
 
     [Body]
     public static void TryEnter_Zero_NeverSwitches(Outcome o, PartnerKind kind)
     {
         object gate = new();
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(kind, () =>
+        using (new LockHolder(kind, gate))
         {
-            lock (gate)
-            {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
-        o.NeverSwitches("TryEnter()", () => Monitor.TryEnter(gate));
-        o.NeverSwitches("TryEnter(0)", () => Monitor.TryEnter(gate, 0));
-        go.Set();
-        other.Join();
+            o.NeverSwitches("TryEnter()", () => Monitor.TryEnter(gate));
+            o.NeverSwitches("TryEnter(0)", () => Monitor.TryEnter(gate, 0));
+        }
+
         o.NeverSwitches("uncontended", () =>
         {
             lock (gate) return "entered";
@@ -216,28 +184,19 @@ internal static class MonitorBodies
     public static void Enter_Interrupted_ThrowsAndDoesNotOwn(Outcome o, PartnerKind kind)
     {
         object gate = new();
-        using var taken = new ManualResetEventSlim();
-        using var go = new ManualResetEventSlim();
-        Partner other = Partner.Start(kind, () =>
+        using (new LockHolder(kind, gate))
         {
-            lock (gate)
+            Thread me = Thread.CurrentThread;
+            Partner waker = Partner.Start(kind, () =>
             {
-                taken.Set();
-                go.Wait();
-            }
-        });
-        taken.Wait();
-        Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
-        o.Took("Enter", 30, () => Monitor.Enter(gate));
-        o.Say("entered", Monitor.IsEntered(gate));
-        waker.Join();
-        go.Set();
-        other.Join();
+                Outcome.Settle();
+                me.Interrupt();
+            });
+            o.Took("Enter", 30, () => Monitor.Enter(gate));
+            o.Say("entered", Monitor.IsEntered(gate));
+            waker.Join();
+        }
+
         o.Does("TryEnter afterwards", () => Monitor.TryEnter(gate));
     }
 
