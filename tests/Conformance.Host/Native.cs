@@ -36,6 +36,9 @@ internal static unsafe partial class Native
 
     public static SafeFileHandle Duplicate(int fd) => new(Check(dup(fd)), ownsHandle: true);
 
+    /// <summary>A second descriptor of the same socket.</summary>
+    public static SafeSocketHandle Duplicate(Socket socket) => new(Check(dup((int)socket.Handle)), ownsHandle: true);
+
     /// <summary>The kernel drops all that comes for the socket before TCP sees it: to its peer it has vanished. Needs no right.</summary>
     public static void HearNothing(Socket socket)
     {

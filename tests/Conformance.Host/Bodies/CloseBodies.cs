@@ -168,7 +168,7 @@ internal static class CloseBodies
     {
         // What DuplicateAndClose does for processes: a second descriptor of the same connection.
         using var pair = new Loopback();
-        using var copy = new Socket(new SafeSocketHandle(Native.Duplicate((int)pair.Server.Handle).DangerousGetHandle(), ownsHandle: true));
+        using var copy = new Socket(Native.Duplicate(pair.Server));
         o.Say("copy", $"{copy.Connected} {copy.Blocking} {copy.RemoteEndPoint!.Equals(pair.Client.LocalEndPoint)} {copy.SocketType} {copy.AddressFamily}");
         Partner sender = Partner.Start(kind, () =>
         {

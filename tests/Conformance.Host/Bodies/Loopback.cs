@@ -35,13 +35,17 @@ internal sealed class Loopback : IDisposable
     /// </summary>
     public Loopback WaitingInTheBcl()
     {
-        foreach (Socket socket in new[] { Client, Server })
+        WaitInTheBcl(Client, Server);
+        return this;
+    }
+
+    public static void WaitInTheBcl(params ReadOnlySpan<Socket> sockets)
+    {
+        foreach (Socket socket in sockets)
         {
             socket.Blocking = false;
             socket.Blocking = true;
         }
-
-        return this;
     }
 
     public static byte[] ReceiveAll(Socket socket, int count)

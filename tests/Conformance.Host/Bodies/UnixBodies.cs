@@ -48,8 +48,7 @@ internal static class UnixBodies
             client.Dispose();
         });
         server.SendTimeout = 0;
-        server.Blocking = false; // and so it waits in the BCL from now on: see Loopback.WaitingInTheBcl
-        server.Blocking = true;
+        Loopback.WaitInTheBcl(server);
         o.Took("peer closes under a send", 30, () => server.Send(data));
         closer.Join();
         server.Dispose();

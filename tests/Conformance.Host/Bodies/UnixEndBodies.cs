@@ -34,13 +34,7 @@ internal static class UnixEndBodies
     private static void Under(Outcome o, PartnerKind kind, string name, SocketType type, Func<Socket, object?> call, Action<Socket, Socket> end, bool unread = false)
     {
         (Socket near, Socket far) = Pair(type);
-        foreach (Socket socket in new[] { near, far })
-        {
-            // As Loopback.WaitingInTheBcl: what is compared with.
-            socket.Blocking = false;
-            socket.Blocking = true;
-        }
-
+        Loopback.WaitInTheBcl(near, far);
         if (unread) near.Send([1]);
         Partner other = Partner.Start(kind, () =>
         {
