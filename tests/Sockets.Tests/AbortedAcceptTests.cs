@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Patchy.Sockets.Tests;
 
+/// <summary>An accept that ends in the class library's own queue, where the result of one that has failed is descriptor 0.</summary>
 public sealed class AbortedAcceptTests
 {
     public static TheoryData<FiberKind> Kinds => OnHub.Kinds;

@@ -71,22 +71,7 @@ public sealed class ReceiveTests
     public void Receive_Killed_LosesNothing(FiberKind kind) => OnHub.Run(kind, () =>
     {
         (Socket near, Socket far) = Wires.Pair();
-        Exception? seen = null;
-        Greenlet victim = Greenlet.Spawn(() =>
-        {
-            try
-            {
-                near.Receive(new byte[8]);
-            }
-            catch (Exception e)
-            {
-                seen = e;
-                throw;
-            }
-        });
-        while (victim.CurrentWait is null) Thread.Sleep(1); // it waits in the receive
-        victim.Kill();
-        seen.Should().BeOfType<GreenletExit>();
+        KillIn(() => near.Receive(new byte[8]));
         far.Send([7]);
         byte[] buffer = new byte[8];
         near.Receive(buffer).Should().Be(1);
@@ -137,22 +122,7 @@ public sealed class ReceiveTests
         (Socket near, Socket far) = Wires.Pair();
         byte[] first = new byte[1], second = new byte[1], third = new byte[1];
         Task<int> asynchronous = near.ReceiveAsync(first.AsMemory()).AsTask();
-        Exception? seen = null;
-        Greenlet victim = Greenlet.Spawn(() =>
-        {
-            try
-            {
-                near.Receive(second);
-            }
-            catch (Exception e)
-            {
-                seen = e;
-                throw;
-            }
-        });
-        while (victim.CurrentWait is null) Thread.Sleep(1); // it waits in the receive
-        victim.Kill();
-        seen.Should().BeOfType<GreenletExit>();
+        KillIn(() => near.Receive(second));
         far.Send([1, 2]);
         asynchronous.Wait(5000).Should().BeTrue();
         near.ReceiveTimeout = 5000;
@@ -235,4 +205,25 @@ public sealed class ReceiveTests
         Greenlet.JoinAll(receivers, TimeSpan.FromSeconds(20)).Should().HaveCount(receivers.Length, "the end of the stream wakes all of them");
         total.Should().Be(5050);
     });
+
+    /// <summary>Kills a greenlet that waits in the call, and it is the call that raises it.</summary>
+    private static void KillIn(Action call)
+    {
+        Exception? seen = null;
+        Greenlet victim = Greenlet.Spawn(() =>
+        {
+            try
+            {
+                call();
+            }
+            catch (Exception e)
+            {
+                seen = e;
+                throw;
+            }
+        });
+        while (victim.CurrentWait is null) Thread.Sleep(1);
+        victim.Kill();
+        seen.Should().BeOfType<GreenletExit>();
+    }
 }

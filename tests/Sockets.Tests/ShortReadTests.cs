@@ -9,7 +9,7 @@ namespace Patchy.Sockets.Tests;
 /// <summary>After a short read from TCP the next receive waits without a try. Each of these would wait for ever if it did so wrongly.</summary>
 public sealed class ShortReadTests
 {
-    private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
+    private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow"; // the class library's queue knows no drained socket, and allocates
     private const int OutOfBandInline = 10, ReceiveLowWater = 18;
 
     public static TheoryData<FiberKind> Kinds => OnHub.Kinds;
