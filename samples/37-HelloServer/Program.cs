@@ -1,5 +1,5 @@
 // The smallest web server. Its handler is code that blocks; app.UseGreenlets() runs each request on a greenlet, so that a thousand of them
-// need no more threads than one. `dotnet run`, and then http://localhost:5000.
+// wait without a thread each. `dotnet run`, and then http://localhost:5000.
 using Patchy;
 
 Patch.All();
