@@ -159,22 +159,19 @@ def main():
     if work == "serve":
         gevent_sockets.serve(*sys.argv[2:])
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    if work == "yield":
-        print(f"ns={timed(400_000, lambda n: yielding(size, n)):.1f}")
-    elif work == "switch":
-        print(f"ns={timed(400_000, lambda n: yielding(2, n)):.1f}")
-    elif work == "thread-semaphore":
-        print(f"ns={timed(200_000, ping_pong):.1f}")
-    elif work == "semaphore":
-        print(f"ns={timed(200_000, hand_over_by_semaphore):.1f}")
-    elif work == "event":
-        print(f"ns={timed(200_000, hand_over_by_event):.1f}")
-    elif work == "queue":
-        print(f"ns={timed(100_000, there_and_back):.1f}")
-    elif work == "pool":
-        print(f"ns={timed(100_000, pool):.1f}")
-    elif work == "spawn":
-        print(f"ns={timed(100_000, spawn):.1f}")
+    timings = {
+        "yield": (400_000, lambda n: yielding(size, n)),
+        "switch": (400_000, lambda n: yielding(2, n)),
+        "thread-semaphore": (200_000, ping_pong),
+        "semaphore": (200_000, hand_over_by_semaphore),
+        "event": (200_000, hand_over_by_event),
+        "queue": (100_000, there_and_back),
+        "pool": (100_000, pool),
+        "spawn": (100_000, spawn),
+    }
+    if work in timings:
+        times, measured = timings[work]
+        print(f"ns={timed(times, measured):.1f}")
     elif work == "lock":
         print(f"contended_ns={timed(40_000, contended):.1f} uncontended_ns={timed(2_000_000, uncontended):.2f}")
     elif work == "sleepers":
