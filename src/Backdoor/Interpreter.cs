@@ -27,7 +27,7 @@ internal sealed class Interpreter : IDisposable
     private static readonly string[] s_imports =
     [
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks",
-        "Patchy", "Patchy.Diagnostics", "Patchy.Events", "Patchy.Pools", "Patchy.Queues", "Patchy.Servers",
+        "Patchy", "Patchy.Diagnostics", "Patchy.Events", "Patchy.Pools", "Patchy.Queues", "Patchy.Selecting", "Patchy.Servers",
     ];
 
     private readonly InteractiveAssemblyLoader _loader = new();

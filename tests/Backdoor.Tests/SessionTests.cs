@@ -31,6 +31,7 @@ public sealed class SessionTests
         client.Ask("new StringBuilder(\"built\").ToString()").Should().Be("\"built\"\n");
         client.Ask("await Task.Run(() => 5)").Should().Be("5\n");
         client.Ask("Greenlet.Spawn(() => 7).Get()").Should().Be("7\n", "Patchy's names are there");
+        client.Ask("nameof(RunInfo) + nameof(Event) + nameof(Pool) + nameof(SimpleQueue<int>) + nameof(Poller) + nameof(StreamServer)").Should().Be("\"RunInfoEventPoolSimpleQueuePollerStreamServer\"\n", "of each namespace");
         client.Ask("nonsense").Should().Contain("error CS0103").And.Contain("nonsense");
         client.Ask("x").Should().Be("84\n", "an error of the compiler changes nothing");
     });
