@@ -34,6 +34,15 @@ public sealed class Partner
 
     public static Partner Start(Action body) => new(PartnerKind.Thread, body);
 
+    /// <summary>One that acts when the body is blocked where it is going to block.</summary>
+    public static Partner Later(PartnerKind kind, Action body) => Start(kind, () =>
+    {
+        Outcome.Settle();
+        body();
+    });
+
+    public static Partner Later(Action body) => Later(PartnerKind.Thread, body);
+
     /// <summary>Waits for the end and throws what the partner threw.</summary>
     public void Join()
     {

@@ -110,11 +110,7 @@ internal static class AcceptBodies
         })
         {
             Socket listener = Loopback.Listen();
-            Partner ender = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                end(listener);
-            });
+            Partner ender = Partner.Later(kind, () => end(listener));
             o.Took(name, 30, () => listener.Accept().Connected);
             ender.Join();
             listener.Dispose();

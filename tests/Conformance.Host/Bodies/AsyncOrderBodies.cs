@@ -23,11 +23,7 @@ internal static class AsyncOrderBodies
         })
         {
             Task<int> asynchronous = pair.Server.ReceiveAsync(first.AsMemory(), SocketFlags.None).AsTask();
-            Partner sender = Partner.Start(() =>
-            {
-                Outcome.Settle();
-                pair.Client.Send([1, 2]);
-            });
+            Partner sender = Partner.Later(() => pair.Client.Send([1, 2]));
             o.Took(name, 30, receive);
             o.Does(name + ", the asynchronous one", () => asynchronous.Result);
             o.Say(name, $"{first[0]} {second[0]}");
@@ -70,9 +66,8 @@ internal static class AsyncOrderBodies
         })
         {
             Task<SocketReceiveFromResult> asynchronous = b.ReceiveFromAsync(first.AsMemory(), SocketFlags.None, new IPEndPoint(IPAddress.Any, 0)).AsTask();
-            Partner sender = Partner.Start(() =>
+            Partner sender = Partner.Later(() =>
             {
-                Outcome.Settle();
                 a.SendTo([1], b.LocalEndPoint!);
                 a.SendTo([2, 2], b.LocalEndPoint!);
             });
@@ -127,11 +122,7 @@ internal static class AsyncOrderBodies
         Task<int> asynchronous = pair.Client.SendAsync(big.AsMemory(), SocketFlags.None).AsTask();
         o.Say("the asynchronous one waits", !asynchronous.IsCompleted);
         byte[] got = [];
-        Partner reader = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            got = Loopback.ReceiveAll(pair.Server, big.Length + 3);
-        });
+        Partner reader = Partner.Later(kind, () => got = Loopback.ReceiveAll(pair.Server, big.Length + 3));
         o.Took("Send", 30, () => pair.Client.Send([1]));
         o.Does("list", () => pair.Client.Send([new ArraySegment<byte>([2])]));
         o.Does("span", () => pair.Client.Send([3]));
@@ -147,9 +138,8 @@ internal static class AsyncOrderBodies
         Task<Socket> asynchronous = listener.AcceptAsync();
         using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using var second = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        Partner clients = Partner.Start(kind, () =>
+        Partner clients = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             first.Connect(listener.LocalEndPoint!);
             Outcome.Settle();
             second.Connect(listener.LocalEndPoint!);
@@ -168,11 +158,7 @@ internal static class AsyncOrderBodies
     {
         using var pair = new Loopback();
         Task<int> asynchronous = pair.Server.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None).AsTask();
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Server.Dispose();
-        });
+        Partner closer = Partner.Later(kind, () => pair.Server.Dispose());
         o.Took("sync", 30, () => pair.Server.Receive(new byte[1]));
         o.Does("async", () => asynchronous.GetAwaiter().GetResult());
         closer.Join();
@@ -184,11 +170,7 @@ internal static class AsyncOrderBodies
     {
         using var pair = new Loopback();
         Task<int> asynchronous = pair.Server.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None).AsTask();
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Shutdown(SocketShutdown.Send);
-        });
+        Partner other = Partner.Later(kind, () => pair.Client.Shutdown(SocketShutdown.Send));
         o.Took("sync", 30, () => pair.Server.Receive(new byte[1]));
         o.Does("async", () => asynchronous.GetAwaiter().GetResult());
         other.Join();

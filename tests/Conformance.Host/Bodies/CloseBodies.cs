@@ -36,11 +36,7 @@ internal static class CloseBodies
     {
         using var pair = new Loopback();
         if (waitsInTheBcl) pair.WaitingInTheBcl();
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            end(pair);
-        });
+        Partner other = Partner.Later(kind, () => end(pair));
         o.Took(call.Name, 30, () => call.Call(pair.Server));
         other.Join();
         o.Does(call.Name + " afterwards", () => call.Call(pair.Server));
@@ -112,11 +108,7 @@ internal static class CloseBodies
                 wrote = Outcome.Describe(e);
             }
         });
-        Partner closer = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            pair.Server.Dispose();
-        });
+        Partner closer = Partner.Later(() => pair.Server.Dispose());
         o.Took("Receive", 30, () => pair.Server.Receive(new byte[1]));
         Partner.JoinAll(writer, closer);
         o.Say("Send", wrote);
@@ -170,11 +162,7 @@ internal static class CloseBodies
         using var pair = new Loopback();
         using var copy = new Socket(Native.Duplicate(pair.Server));
         o.Say("copy", $"{copy.Connected} {copy.Blocking} {copy.RemoteEndPoint!.Equals(pair.Client.LocalEndPoint)} {copy.SocketType} {copy.AddressFamily}");
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Send([1]);
-        });
+        Partner sender = Partner.Later(kind, () => pair.Client.Send([1]));
         o.Took("receive on the copy", 30, () => copy.Receive(new byte[4]));
         sender.Join();
         o.Does("send on both", () => pair.Server.Send([2]) + copy.Send([3]));

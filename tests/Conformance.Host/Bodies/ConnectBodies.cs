@@ -161,11 +161,7 @@ internal static class ConnectBodies
         }
 
         Socket closed = Tcp();
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            closed.Dispose();
-        });
+        Partner closer = Partner.Later(kind, () => closed.Dispose());
         o.Took("disposed", 30, () => closed.Connect(listener.LocalEndPoint!));
         closer.Join();
         foreach (Socket filler in fillers) filler.Dispose();
@@ -182,11 +178,7 @@ internal static class ConnectBodies
         using Socket accepted = accept.Result;
         o.Does("sync on an asynchronous connection", () => socket.Send([1]));
         o.Does("received", () => accepted.Receive(new byte[2]));
-        Partner sender = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            accepted.Send([2]);
-        });
+        Partner sender = Partner.Later(() => accepted.Send([2]));
         o.Took("receive", 30, () => socket.Receive(new byte[2]));
         sender.Join();
         using Socket old = Tcp();

@@ -19,11 +19,7 @@ internal static class DatagramBodies
     {
         using Socket a = Bound();
         using Socket b = Bound();
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            a.SendTo([1, 2], b.LocalEndPoint!);
-        });
+        Partner sender = Partner.Later(kind, () => a.SendTo([1, 2], b.LocalEndPoint!));
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
         byte[] y = new byte[4];
         o.Took("ReceiveFrom", 30, () => b.ReceiveFrom(y, ref from));
@@ -91,11 +87,7 @@ internal static class DatagramBodies
     public static void Dispose_WhileReceiving_Throws(Outcome o, PartnerKind kind)
     {
         Socket b = Bound();
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            b.Dispose();
-        });
+        Partner other = Partner.Later(kind, () => b.Dispose());
         EndPoint from = new IPEndPoint(IPAddress.Any, 0);
         o.Took("ReceiveFrom", 30, () => b.ReceiveFrom(new byte[4], ref from));
         other.Join();

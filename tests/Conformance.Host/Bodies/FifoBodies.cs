@@ -22,9 +22,8 @@ internal static class FifoBodies
     public static void OpenToRead_WaitsForAWriter_AndReadForBytes(Outcome o, PartnerKind kind)
     {
         using var fifo = new Fifo();
-        Partner writer = Partner.Start(kind, () =>
+        Partner writer = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using FileStream to = fifo.Writer();
             Outcome.Settle();
             to.Write([1, 2, 3]);
@@ -45,9 +44,8 @@ internal static class FifoBodies
         using var fifo = new Fifo();
         byte[] y = new byte[8];
         int got = 0;
-        Partner reader = Partner.Start(kind, () =>
+        Partner reader = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using FileStream from = fifo.Reader();
             got = from.Read(y);
         });
@@ -91,11 +89,7 @@ internal static class FifoBodies
             ("lines", () => File.ReadLines(fifo.Path).ToArray()),
         })
         {
-            Partner writer = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                File.WriteAllText(fifo.Path, "one\ntwo");
-            });
+            Partner writer = Partner.Later(kind, () => File.WriteAllText(fifo.Path, "one\ntwo"));
             o.Took(name, 30, read);
             writer.Join();
         }
@@ -125,9 +119,8 @@ internal static class FifoBodies
         Partner opener = Partner.Start(kind, () => to = fifo.Writer());
         FileStream from = fifo.Reader();
         opener.Join();
-        Partner other = Partner.Start(kind, () =>
+        Partner other = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             from.Dispose();
             Outcome.Settle();
             to!.Write([1, 2]);

@@ -237,11 +237,7 @@ internal static class FlowBodies
         try
         {
             using var set = new ManualResetEvent(false);
-            Partner waker = Partner.Start(() =>
-            {
-                Outcome.Settle();
-                set.Set();
-            });
+            Partner waker = Partner.Later(() => set.Set());
             o.Does("WaitOne", () => set.WaitOne(5000));
             o.Say("notified", context.Waits > 0);
             waker.Join();

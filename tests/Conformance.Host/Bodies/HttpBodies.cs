@@ -193,9 +193,8 @@ internal static class HttpBodies
         listener.Prefixes.Add($"http://127.0.0.1:{port}/");
         listener.Start();
         string? answer = null;
-        Partner requester = Partner.Start(kind, () =>
+        Partner requester = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using var client = new HttpClient();
             answer = client.GetStringAsync($"http://127.0.0.1:{port}/x").Result;
         });

@@ -24,9 +24,8 @@ internal static class InputBodies
     public static void ReadLine_WaitsForALine(Outcome o, PartnerKind kind)
     {
         using var input = new Piped();
-        Partner typist = Partner.Start(kind, () =>
+        Partner typist = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             input.Typist.Write("first");
             Outcome.Settle();
             input.Typist.Write(" line\nsecond\nlast");
@@ -56,19 +55,14 @@ internal static class InputBodies
             ("stream, async", () => raw.ReadAsync(y, 0, 1).Result),
         })
         {
-            Partner typist = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                input.Typist.Write(name == "In.ReadBlock" ? "ab" : "a");
-            });
+            Partner typist = Partner.Later(kind, () => input.Typist.Write(name == "In.ReadBlock" ? "ab" : "a"));
             o.Took(name, 30, read);
             typist.Join();
         }
 
         o.Does("ReadKey", () => Console.ReadKey().KeyChar);
-        Partner closer = Partner.Start(kind, () =>
+        Partner closer = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             input.Typist.Write("the rest\n");
             input.Typist.Dispose();
         });
@@ -82,9 +76,8 @@ internal static class InputBodies
         using var input = new Piped();
         string?[] lines = new string?[2];
         Partner other = Partner.Start(kind, () => lines[1] = Console.ReadLine());
-        Partner typist = Partner.Start(kind, () =>
+        Partner typist = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             input.Typist.Write("one\n");
             Outcome.Settle();
             input.Typist.Write("two\n");
@@ -108,9 +101,8 @@ internal static class InputBodies
         string text = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i:x5}\n"));
         string seen = "";
         using var sink = new FileStream(readEnd, FileAccess.Read, 0);
-        Partner reader = Partner.Start(kind, () =>
+        Partner reader = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             byte[] all = new byte[text.Length];
             sink.ReadExactly(all);
             seen = System.Text.Encoding.ASCII.GetString(all);

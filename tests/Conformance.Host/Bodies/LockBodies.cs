@@ -92,11 +92,7 @@ internal static class LockBodies
         using (new LockHolder(kind, gate))
         {
             Thread me = Thread.CurrentThread;
-            Partner waker = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                me.Interrupt();
-            });
+            Partner waker = Partner.Later(kind, () => me.Interrupt());
             o.Took("Enter", 30, () => gate.Enter());
             o.Say("held", gate.IsHeldByCurrentThread);
             waker.Join();

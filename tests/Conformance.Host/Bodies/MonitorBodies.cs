@@ -187,11 +187,7 @@ internal static class MonitorBodies
         using (new LockHolder(kind, gate))
         {
             Thread me = Thread.CurrentThread;
-            Partner waker = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                me.Interrupt();
-            });
+            Partner waker = Partner.Later(kind, () => me.Interrupt());
             o.Took("Enter", 30, () => Monitor.Enter(gate));
             o.Say("entered", Monitor.IsEntered(gate));
             waker.Join();

@@ -172,11 +172,7 @@ internal static class MonitorWaitBodies
         Thread me = Thread.CurrentThread;
         lock (gate)
         {
-            Partner waker = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                me.Interrupt();
-            });
+            Partner waker = Partner.Later(kind, () => me.Interrupt());
             o.Took("Wait", 30, () => Monitor.Wait(gate));
             o.Say("entered", Monitor.IsEntered(gate));
             waker.Join();

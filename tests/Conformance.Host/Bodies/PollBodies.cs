@@ -66,11 +66,7 @@ internal static class PollBodies
         using var pair = new Loopback();
         void After(Action action, string name, SelectMode mode)
         {
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                action();
-            });
+            Partner other = Partner.Later(kind, () => action());
             o.Took(name, 30, () => pair.Server.Poll(5_000_000, mode));
             other.Join();
         }
@@ -99,11 +95,7 @@ internal static class PollBodies
         foreach (bool select in new[] { false, true })
         {
             var pair = new Loopback();
-            Partner closer = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Server.Dispose();
-            });
+            Partner closer = Partner.Later(kind, () => pair.Server.Dispose());
             o.Took(select ? "select" : "poll", 30, () => select ? Select([pair.Server], [], [], -1) : pair.Server.Poll(-1, SelectMode.SelectRead));
             closer.Join();
             o.Does("afterwards", () => pair.Server.Poll(1000, SelectMode.SelectRead));
@@ -119,29 +111,17 @@ internal static class PollBodies
         using var three = new Loopback();
         Socket[] all = [one.Server, two.Server, three.Server];
         o.Took("nothing to read", 40, () => Select(all, [], all, 40_000));
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            three.Client.Send([1], SocketFlags.OutOfBand);
-        });
+        Partner sender = Partner.Later(kind, () => three.Client.Send([1], SocketFlags.OutOfBand));
         o.Took("out of band", 30, () => Select([one.Server], [], all, 5_000_000));
         sender.Join();
-        sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            one.Client.Send([1]);
-        });
+        sender = Partner.Later(kind, () => one.Client.Send([1]));
         o.Took("read", 30, () => Select([two.Server, one.Server], [], [], -1));
         sender.Join();
         o.Does("read and write", () => Select(all, all, [], -1));
         o.Does("twice in one list", () => Select([one.Server, one.Server, two.Server], [], [], 1_000_000));
         o.Does("in all lists", () => Select(all, all, all, 1_000_000));
         o.NeverSwitches("0", () => Select(all, [], [], 0));
-        sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            two.Client.Close();
-        });
+        sender = Partner.Later(kind, () => two.Client.Close());
         o.Took("closed by the peer", 30, () => Select([two.Server], [], [], 5_000_000));
         sender.Join();
     }
@@ -177,11 +157,7 @@ internal static class PollBodies
             s.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             return AsyncReader.Attach(s);
         })];
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            all[0].SendTo([1], all[150].LocalEndPoint!);
-        });
+        Partner sender = Partner.Later(kind, () => all[0].SendTo([1], all[150].LocalEndPoint!));
         o.Took("one of 200", 30, () => Select(all, [], all, -1));
         sender.Join();
         foreach (Socket s in all) s.Dispose();

@@ -72,11 +72,7 @@ internal static class ProcessBodies
         };
         p.BeginOutputReadLine();
         o.Does("event", () => seen.Wait(5000));
-        Partner killer = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            p.Kill();
-        });
+        Partner killer = Partner.Later(() => p.Kill());
         o.Took("WaitForExit", 30, () => p.WaitForExit(10_000));
         killer.Join();
         o.Say("code", p.ExitCode);

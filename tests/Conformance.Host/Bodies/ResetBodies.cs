@@ -32,11 +32,7 @@ internal static class ResetBodies
         })
         {
             using var pair = new Loopback();
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                Reset(pair);
-            });
+            Partner other = Partner.Later(kind, () => Reset(pair));
             o.Took(name, 30, () => call(pair.Server));
             other.Join();
             o.Does(name + ", receive", () => pair.Server.Receive(new byte[1]));
@@ -67,11 +63,7 @@ internal static class ResetBodies
         })
         {
             using Loopback pair = new Loopback().WaitingInTheBcl();
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                Reset(pair);
-            });
+            Partner other = Partner.Later(kind, () => Reset(pair));
             o.Took(name, 30, () => call(pair.Server));
             other.Join();
         }
@@ -118,11 +110,7 @@ internal static class ResetBodies
                 // which of the two gets which error is a race
             }
         });
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            Reset(pair);
-        });
+        Partner other = Partner.Later(kind, () => Reset(pair));
         o.Took("receive", 30, () =>
         {
             try
@@ -175,9 +163,8 @@ internal static class ResetBodies
                 near.Connect(far.LocalEndPoint!);
             }
 
-            Partner other = Partner.Start(kind, () =>
+            Partner other = Partner.Later(kind, () =>
             {
-                Outcome.Settle();
                 near.Send([1]); // and the answer is that nobody has that port
             });
             o.Took(name, 30, () => call(near));

@@ -66,11 +66,7 @@ internal static class SendFileBodies
         using var pair = new Loopback();
         pair.Server.ReceiveBufferSize = 65536;
         byte[] got = [];
-        Partner reader = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            got = Loopback.ReceiveAll(pair.Server, data.Length + 3);
-        });
+        Partner reader = Partner.Later(kind, () => got = Loopback.ReceiveAll(pair.Server, data.Length + 3));
         o.Took("SendFile", 30, () => pair.Client.SendFile(path, new byte[] { 1 }, new byte[] { 2, 3 }, TransmitFileOptions.UseDefaultWorkerThread));
         reader.Join();
         o.Say("same", got.Length == data.Length + 3 && got[0] == 1 && got[^1] == 3 && got.AsSpan(1, data.Length).SequenceEqual(data));
@@ -89,9 +85,8 @@ internal static class SendFileBodies
 
         using (Loopback pair = new Loopback().WaitingInTheBcl())
         {
-            Partner other = Partner.Start(kind, () =>
+            Partner other = Partner.Later(kind, () =>
             {
-                Outcome.Settle();
                 pair.Server.Close(); // with bytes unread: a reset
             });
             o.Took("reset", 30, () => pair.Client.SendFile(path));
@@ -100,11 +95,7 @@ internal static class SendFileBodies
 
         using (var pair = new Loopback())
         {
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Client.Dispose();
-            });
+            Partner other = Partner.Later(kind, () => pair.Client.Dispose());
             o.Took("dispose", 30, () => pair.Client.SendFile(path));
             other.Join();
         }

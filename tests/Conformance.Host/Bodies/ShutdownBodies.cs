@@ -10,11 +10,7 @@ internal static class ShutdownBodies
     private static void Under(Outcome o, PartnerKind kind, string name, Func<Loopback, object?> call, Action<Loopback> end)
     {
         using var pair = new Loopback();
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            end(pair);
-        });
+        Partner other = Partner.Later(kind, () => end(pair));
         o.Took(name, 30, () => call(pair));
         other.Join();
         o.Does(name + ", receive", () => pair.Server.Receive(new byte[1]));
@@ -36,9 +32,8 @@ internal static class ShutdownBodies
     public static void OwnSide_SendUnderReceive_DoesNotEndIt(Outcome o, PartnerKind kind)
     {
         using var pair = new Loopback();
-        Partner other = Partner.Start(kind, () =>
+        Partner other = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             pair.Server.Shutdown(SocketShutdown.Send);
             o.Does("the peer sees", () => pair.Client.Receive(new byte[1]));
             pair.Client.Send([1, 2, 3]);
@@ -65,11 +60,7 @@ internal static class ShutdownBodies
         })
         {
             using Loopback pair = new Loopback().WaitingInTheBcl();
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Client.Shutdown(SocketShutdown.Send);
-            });
+            Partner other = Partner.Later(kind, () => pair.Client.Shutdown(SocketShutdown.Send));
             o.Took(name, 30, () => send(pair.Client));
             other.Join();
         }

@@ -13,11 +13,7 @@ internal static class SlimBodies
         o.Took("20 ms", 20, () => e.Wait(TimeSpan.FromMilliseconds(20)));
         o.Took("0", 0, () => e.Wait(0));
         o.Does("-2", () => e.Wait(-2));
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            e.Set();
-        });
+        Partner waker = Partner.Later(kind, () => e.Set());
         o.Took("set by another", 30, () => e.Wait());
         waker.Join();
         o.Does("still set", () => e.Wait(0));
@@ -80,11 +76,7 @@ internal static class SlimBodies
         o.Took("60", 60, () => s.Wait(60));
         o.Took("20 ms", 20, () => s.Wait(TimeSpan.FromMilliseconds(20)));
         o.Does("-2", () => s.Wait(-2));
-        Partner releaser = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            s.Release();
-        });
+        Partner releaser = Partner.Later(kind, () => s.Release());
         o.Took("released by another", 30, () => s.Wait());
         releaser.Join();
         o.Does("Release(2)", () => s.Release(2));
@@ -99,11 +91,7 @@ internal static class SlimBodies
         o.Took("cancelled", 30, () => s.Wait(source.Token));
         o.Does("cancelled before", () => s.Wait(0, source.Token));
         Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
+        Partner waker = Partner.Later(kind, () => me.Interrupt());
         o.Took("interrupted", 30, () => s.Wait());
         waker.Join();
         o.Does("release afterwards", () => s.Release());
@@ -146,11 +134,7 @@ internal static class SlimBodies
         var c = new CountdownEvent(2);
         o.Took("20", 20, () => c.Wait(20));
         o.Does("Signal", () => c.Signal());
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            c.Signal();
-        });
+        Partner other = Partner.Later(kind, () => c.Signal());
         o.Took("Wait", 30, () => c.Wait());
         other.Join();
         o.Does("below zero", () => c.Signal());
@@ -246,29 +230,17 @@ internal static class SlimBodies
         o.Does("take", () => queue.Take());
         using var source = new CancellationTokenSource(30);
         o.Took("cancelled", 20, () => queue.Take(source.Token));
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            queue.Add("late");
-        });
+        Partner other = Partner.Later(kind, () => queue.Add("late"));
         o.Took("take", 30, () => queue.Take());
         other.Join();
-        Partner completer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            queue.CompleteAdding();
-        });
+        Partner completer = Partner.Later(kind, () => queue.CompleteAdding());
         o.Took("completed meanwhile", 30, () => queue.Take());
         completer.Join();
         o.Does("add afterwards", () => queue.Add("x"));
         o.Does("try take", () => queue.TryTake(out _, -1));
         using var first = new BlockingCollection<int>();
         using var second = new BlockingCollection<int>();
-        Partner adder = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            second.Add(2);
-        });
+        Partner adder = Partner.Later(kind, () => second.Add(2));
         o.Does("TakeFromAny", () => BlockingCollection<int>.TakeFromAny([first, second], out int item) + " " + item);
         o.Took("TryTakeFromAny", 20, () => BlockingCollection<int>.TryTakeFromAny([first, second], out _, 20));
         adder.Join();

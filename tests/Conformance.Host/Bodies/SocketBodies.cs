@@ -72,11 +72,7 @@ internal static class SocketBodies
     public static void Receive_NothingThere_WaitsForBytes(Outcome o, PartnerKind kind)
     {
         using var pair = new Loopback();
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Send([1, 2, 3]);
-        });
+        Partner sender = Partner.Later(kind, () => pair.Client.Send([1, 2, 3]));
         byte[] y = new byte[8];
         o.Took("Receive", 30, () => pair.Server.Receive(y));
         o.Say("bytes", y);
@@ -102,11 +98,7 @@ internal static class SocketBodies
             ("the byte is still there", () => pair.Server.Receive(y)),
         })
         {
-            Partner? sender = name.StartsWith("the", StringComparison.Ordinal) ? null : Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Client.Send([9, 8]);
-            });
+            Partner? sender = name.StartsWith("the", StringComparison.Ordinal) ? null : Partner.Later(kind, () => pair.Client.Send([9, 8]));
             o.Took(name, sender is null ? 0 : 30, receive);
             sender?.Join();
         }
@@ -164,11 +156,7 @@ internal static class SocketBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Send([1, 2, 3]);
-        });
+        Partner sender = Partner.Later(kind, () => pair.Client.Send([1, 2, 3]));
         o.Took("peek", 30, () => pair.Server.Receive(y, SocketFlags.Peek));
         o.Does("peek again", () => pair.Server.Receive(y, 2, SocketFlags.Peek));
         o.Say("available", pair.Server.Available);
@@ -282,9 +270,8 @@ internal static class SocketBodies
         // A socket call is no alertable wait natively: the interrupt stays pending until the next one.
         using var pair = new Loopback();
         Thread me = Thread.CurrentThread;
-        Partner other = Partner.Start(() =>
+        Partner other = Partner.Later(() =>
         {
-            Outcome.Settle();
             me.Interrupt();
             Outcome.Settle();
             pair.Client.Send([1]);

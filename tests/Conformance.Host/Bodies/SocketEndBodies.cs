@@ -12,11 +12,7 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Shutdown(SocketShutdown.Send);
-        });
+        Partner other = Partner.Later(kind, () => pair.Client.Shutdown(SocketShutdown.Send));
         o.Took("Receive", 30, () => pair.Server.Receive(y));
         o.Does("again", () => pair.Server.Receive(y));
         o.Does("other way", () => pair.Server.Send([1]));
@@ -30,11 +26,7 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Server.Shutdown(SocketShutdown.Receive);
-        });
+        Partner other = Partner.Later(kind, () => pair.Server.Shutdown(SocketShutdown.Receive));
         o.Took("Receive", 30, () => pair.Server.Receive(y));
         other.Join();
     }
@@ -44,11 +36,7 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Close();
-        });
+        Partner other = Partner.Later(kind, () => pair.Client.Close());
         o.Took("Receive", 30, () => pair.Server.Receive(y));
         other.Join();
     }
@@ -58,9 +46,8 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner other = Partner.Start(kind, () =>
+        Partner other = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             pair.Client.LingerState = new LingerOption(true, 0);
             pair.Client.Close();
         });
@@ -76,11 +63,7 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[8];
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Server.Dispose();
-        });
+        Partner other = Partner.Later(kind, () => pair.Server.Dispose());
         o.Took("Receive", 30, () => pair.Server.Receive(y));
         other.Join();
         o.Does("afterwards", () => pair.Server.Receive(y));
@@ -91,11 +74,7 @@ internal static class SocketEndBodies
     public static void Dispose_WhileAccepting_Throws(Outcome o, PartnerKind kind)
     {
         Socket listener = Loopback.Listen();
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            listener.Dispose();
-        });
+        Partner other = Partner.Later(kind, () => listener.Dispose());
         o.Took("Accept", 30, () => listener.Accept());
         other.Join();
         o.Does("afterwards", () => listener.Accept());
@@ -106,11 +85,7 @@ internal static class SocketEndBodies
     {
         using var pair = new Loopback();
         byte[] big = new byte[16 * 1024 * 1024];
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Dispose();
-        });
+        Partner other = Partner.Later(kind, () => pair.Client.Dispose());
         o.Took("Send", 30, () => pair.Client.Send(big));
         other.Join();
     }

@@ -11,9 +11,8 @@ internal static class SocketOpenBodies
     public static void Accept_NobodyThere_Waits(Outcome o, PartnerKind kind)
     {
         using Socket listener = Loopback.Listen();
-        Partner other = Partner.Start(kind, () =>
+        Partner other = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             client.Connect(listener.LocalEndPoint!);
             client.Send([7]);
@@ -77,18 +76,10 @@ internal static class SocketOpenBodies
         o.Does("write", () => pair.Server.Poll(-1, SelectMode.SelectWrite));
         o.Took("error", 20, () => pair.Server.Poll(20_000, SelectMode.SelectError));
         o.NeverSwitches("zero", () => pair.Server.Poll(0, SelectMode.SelectRead));
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Send([1]);
-        });
+        Partner sender = Partner.Later(kind, () => pair.Client.Send([1]));
         o.Took("infinite", 30, () => pair.Server.Poll(-1, SelectMode.SelectRead));
         sender.Join();
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Dispose();
-        });
+        Partner closer = Partner.Later(kind, () => pair.Client.Dispose());
         pair.Server.Receive(new byte[1]);
         o.Took("closed by the peer", 30, () => pair.Server.Poll(5_000_000, SelectMode.SelectRead));
         closer.Join();
@@ -105,11 +96,7 @@ internal static class SocketOpenBodies
             Socket.Select(read, null, null, 60_000);
             return read.Count;
         });
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            two.Client.Send([1]);
-        });
+        Partner sender = Partner.Later(kind, () => two.Client.Send([1]));
         o.Took("second", 30, () =>
         {
             var read = new List<Socket> { one.Server, two.Server };

@@ -38,21 +38,13 @@ internal static class StreamBodies
                 ("async result", () => server.ReadAsync(y, 0, 4).Result),
             })
             {
-                Partner writer = Partner.Start(kind, () =>
-                {
-                    Outcome.Settle();
-                    client.Write([7, 8]);
-                });
+                Partner writer = Partner.Later(kind, () => client.Write([7, 8]));
                 o.Took(name, 30, read);
                 writer.Join();
                 while (server.DataAvailable) server.ReadByte();
             }
 
-            Partner closer = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                client.Close();
-            });
+            Partner closer = Partner.Later(kind, () => client.Close());
             o.Took("end of stream", 30, () => server.ReadByte());
             o.Does("exactly", () => server.ReadExactly(y));
             closer.Join();
@@ -71,11 +63,7 @@ internal static class StreamBodies
         o.Does("range", () => server.Read(y, 3, 2));
         o.Does("timeout 0", () => server.ReadTimeout = 0);
         server.ReadTimeout = Timeout.Infinite;
-        Partner closer = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            server.Dispose();
-        });
+        Partner closer = Partner.Later(() => server.Dispose());
         // Natively the end (the shutdown) and the error (the close) race: both are right.
         o.Took("disposed while reading", 30, () =>
         {
@@ -136,9 +124,8 @@ internal static class StreamBodies
         listener.Start();
         o.Say("pending", listener.Pending());
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        Partner client = Partner.Start(kind, () =>
+        Partner client = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using var tcp = new TcpClient("127.0.0.1", port);
             tcp.GetStream().Write("hi"u8);
             o.Say("client got", tcp.GetStream().ReadByte());
@@ -155,11 +142,7 @@ internal static class StreamBodies
             client.Join();
         }
 
-        Partner stopper = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            listener.Stop();
-        });
+        Partner stopper = Partner.Later(kind, () => listener.Stop());
         o.Took("stopped while accepting", 30, () => listener.AcceptTcpClient());
         stopper.Join();
         o.Does("connect afterwards", () => new TcpClient("127.0.0.1", port));
@@ -178,9 +161,8 @@ internal static class StreamBodies
         using var server = new AnonymousPipeServerStream(PipeDirection.Out);
         using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
         byte[] y = new byte[4];
-        Partner writer = Partner.Start(kind, () =>
+        Partner writer = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             server.Write([1, 2, 3]);
             Outcome.Settle();
             server.Dispose();
@@ -197,9 +179,8 @@ internal static class StreamBodies
         using var client = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle);
         byte[] big = new byte[300_000];
         int total = 0;
-        Partner reader = Partner.Start(kind, () =>
+        Partner reader = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             byte[] buffer = new byte[65536];
             while (total < big.Length) total += client.Read(buffer);
         });
@@ -213,9 +194,8 @@ internal static class StreamBodies
     {
         string name = $"patchy-{Environment.ProcessId}-{kind}";
         using var server = new NamedPipeServerStream(name, PipeDirection.InOut, 1);
-        Partner peer = Partner.Start(kind, () =>
+        Partner peer = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using var client = new NamedPipeClientStream(".", name, PipeDirection.InOut);
             client.Connect(5000);
             client.Write([1, 2]);
@@ -241,9 +221,8 @@ internal static class StreamBodies
     {
         string name = $"patchy-{Environment.ProcessId}-early-{kind}";
         using var client = new NamedPipeClientStream(".", name, PipeDirection.In);
-        Partner serverSide = Partner.Start(kind, () =>
+        Partner serverSide = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             using var server = new NamedPipeServerStream(name, PipeDirection.Out, 1);
             server.WaitForConnection();
             Outcome.Settle();

@@ -27,11 +27,7 @@ internal static class TaskBodies
             return 42;
         }).Result);
         var set = new TaskCompletionSource<string>();
-        Partner setter = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            set.SetResult("set");
-        });
+        Partner setter = Partner.Later(kind, () => set.SetResult("set"));
         o.Took("completion source", 30, () => set.Task.Result);
         setter.Join();
         o.Does("completed", () => Task.FromResult(3).Result);
@@ -108,11 +104,7 @@ internal static class TaskBodies
             ("WaitAny", () => Task.WaitAny(never.Task)),
         })
         {
-            Partner waker = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                me.Interrupt();
-            });
+            Partner waker = Partner.Later(kind, () => me.Interrupt());
             o.Took(name, 30, wait);
             waker.Join();
         }

@@ -111,11 +111,7 @@ internal static class ThreadJoinBodies
         var t = new Thread(() => go.Wait());
         t.Start();
         Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
+        Partner waker = Partner.Later(kind, () => me.Interrupt());
         o.Took("Join", 30, () => t.Join());
         waker.Join();
         go.Set();

@@ -46,11 +46,7 @@ internal static class TimeBodies
     public static void Sleep_Infinite_EndsByInterrupt(Outcome o, PartnerKind kind)
     {
         Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
+        Partner waker = Partner.Later(kind, () => me.Interrupt());
         o.Took("Sleep(Infinite)", 30, () => Thread.Sleep(Timeout.Infinite));
         waker.Join();
         o.Does("Sleep after it", () => Thread.Sleep(1));
@@ -60,11 +56,7 @@ internal static class TimeBodies
     public static void Sleep_InfiniteTimeSpan_EndsByInterrupt(Outcome o)
     {
         Thread me = Thread.CurrentThread;
-        Partner waker = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            me.Interrupt();
-        });
+        Partner waker = Partner.Later(() => me.Interrupt());
         o.Took("Sleep", 30, () => Thread.Sleep(Timeout.InfiniteTimeSpan));
         waker.Join();
     }
@@ -190,11 +182,7 @@ internal static class TimeBodies
     public static void SpinUntil_SetByAnother_IsTrue(Outcome o, PartnerKind kind)
     {
         bool set = false;
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            Volatile.Write(ref set, true);
-        });
+        Partner other = Partner.Later(kind, () => Volatile.Write(ref set, true));
         o.Took("until", 30, () => SpinWait.SpinUntil(() => Volatile.Read(ref set), 10_000), grace: 5000);
         other.Join();
     }

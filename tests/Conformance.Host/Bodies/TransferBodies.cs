@@ -30,11 +30,7 @@ internal static class TransferBodies
             ("flags", () => pair.Server.Receive(y, 0, SocketFlags.None)),
         })
         {
-            Partner sender = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Client.Send([1]);
-            });
+            Partner sender = Partner.Later(kind, () => pair.Client.Send([1]));
             o.Took(name + " waits for a byte", 30, receive);
             sender.Join();
             o.Does(name + " leaves it", () => pair.Server.Receive(y));
@@ -49,11 +45,7 @@ internal static class TransferBodies
     {
         using var pair = new Loopback();
         byte[] y = new byte[6];
-        Partner sender = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            pair.Client.Send([1, 2, 3, 4]);
-        });
+        Partner sender = Partner.Later(kind, () => pair.Client.Send([1, 2, 3, 4]));
         o.Took("list", 30, () => pair.Server.Receive([new ArraySegment<byte>(y, 0, 1), new ArraySegment<byte>(y, 2, 2)], SocketFlags.Peek));
         sender.Join();
         o.Say("scattered", y);

@@ -20,9 +20,8 @@ internal static class UdpBodies
         using Socket a = Bound(), b = Bound(), stranger = Bound();
         a.Connect(b.LocalEndPoint!);
         b.Connect(a.LocalEndPoint!);
-        Partner sender = Partner.Start(kind, () =>
+        Partner sender = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             stranger.SendTo([9, 9, 9], b.LocalEndPoint!);
             a.Send([1, 2]);
         });
@@ -45,11 +44,7 @@ internal static class UdpBodies
         using (Socket gone = Bound()) closed = ((IPEndPoint)gone.LocalEndPoint!).Port;
         using Socket a = Bound();
         a.Connect(IPAddress.Loopback, closed);
-        Partner sender = Partner.Start(() =>
-        {
-            Outcome.Settle();
-            a.Send([1]);
-        });
+        Partner sender = Partner.Later(() => a.Send([1]));
         o.Took("Receive", 30, () => a.Receive(new byte[4]));
         sender.Join();
         o.Does("send", () => a.Send([1]));
@@ -212,11 +207,7 @@ internal static class UdpBodies
         for (int i = 0; i < 20; i++) sum += server.Receive(ref from)[0];
         Partner.JoinAll(senders);
         o.Say("sum", sum);
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            server.Close();
-        });
+        Partner closer = Partner.Later(kind, () => server.Close());
         o.Took("closed", 30, () =>
         {
             // UdpClient shuts down, then closes: which of the two a receive meets is a race natively.
@@ -246,11 +237,7 @@ internal static class UdpBodies
         })
         {
             Socket b = Bound();
-            Partner closer = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                b.Dispose();
-            });
+            Partner closer = Partner.Later(kind, () => b.Dispose());
             o.Took(name, 30, () => receive(b));
             closer.Join();
         }

@@ -29,9 +29,8 @@ internal static class UnixBodies
         server.ReceiveTimeout = 40;
         o.Took("timeout", 40, () => server.Receive(new byte[1]));
         server.ReceiveTimeout = 0;
-        Partner sender = Partner.Start(kind, () =>
+        Partner sender = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             client.Send(data);
             client.Shutdown(SocketShutdown.Send);
         });
@@ -42,11 +41,7 @@ internal static class UnixBodies
         client.SendTimeout = 40;
         server.SendTimeout = 40;
         o.Took("send timeout", 38, () => server.Send(data));
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            client.Dispose();
-        });
+        Partner closer = Partner.Later(kind, () => client.Dispose());
         server.SendTimeout = 0;
         Loopback.WaitInTheBcl(server);
         o.Took("peer closes under a send", 30, () => server.Send(data));
@@ -59,11 +54,7 @@ internal static class UnixBodies
     public static void Stream_DisposedUnderReceive(Outcome o, PartnerKind kind)
     {
         (Socket client, Socket server, string path) = Pair(SocketType.Stream);
-        Partner closer = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            server.Dispose();
-        });
+        Partner closer = Partner.Later(kind, () => server.Dispose());
         o.Took("receive", 30, () => server.Receive(new byte[1]));
         closer.Join();
         o.Does("peer sees", () => client.Receive(new byte[1]));
@@ -112,9 +103,8 @@ internal static class UnixBodies
         AsyncReader.Attach(b);
         a.Connect(new UnixDomainSocketEndPoint(path));
         int sum = 0;
-        Partner reader = Partner.Start(kind, () =>
+        Partner reader = Partner.Later(kind, () =>
         {
-            Outcome.Settle();
             byte[] y = new byte[8];
             for (int i = 0; i < 600; i++)
             {

@@ -36,11 +36,7 @@ internal static class UnixEndBodies
         (Socket near, Socket far) = Pair(type);
         Loopback.WaitInTheBcl(near, far);
         if (unread) near.Send([1]);
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            end(near, far);
-        });
+        Partner other = Partner.Later(kind, () => end(near, far));
         o.Took(name, 30, () => call(near));
         other.Join();
         near.Dispose();
@@ -65,11 +61,7 @@ internal static class UnixEndBodies
             Socket listener = New(type);
             listener.Bind(Name());
             listener.Listen(1);
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                listener.Dispose();
-            });
+            Partner other = Partner.Later(kind, () => listener.Dispose());
             o.Took($"{type}", 30, () => listener.Accept().Connected);
             other.Join();
         }

@@ -44,20 +44,12 @@ internal static class VanishBodies
         using Loopback pair = Vanished();
         Socket socket = pair.Server;
         socket.ReceiveTimeout = 100;
-        Partner other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            socket.Shutdown(SocketShutdown.Send);
-        });
+        Partner other = Partner.Later(kind, () => socket.Shutdown(SocketShutdown.Send));
         o.Took("receive, and the other side is shut down", 98, () => socket.Receive(new byte[4]));
         other.Join();
         o.Does("send", () => socket.Send([1]));
         socket.ReceiveTimeout = 0;
-        other = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            socket.Shutdown(SocketShutdown.Receive);
-        });
+        other = Partner.Later(kind, () => socket.Shutdown(SocketShutdown.Receive));
         o.Took("receive, and its side is shut down", 30, () => socket.Receive(new byte[4]));
         other.Join();
     }
@@ -73,11 +65,7 @@ internal static class VanishBodies
         })
         {
             using Loopback pair = Vanished();
-            Partner other = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                pair.Server.Dispose();
-            });
+            Partner other = Partner.Later(kind, () => pair.Server.Dispose());
             o.Took(name, 30, () => call(pair.Server));
             other.Join();
         }

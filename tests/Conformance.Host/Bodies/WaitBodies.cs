@@ -85,11 +85,7 @@ internal static class WaitBodies
     public static void AutoReset_SetByAnother_WakesOne(Outcome o, PartnerKind kind)
     {
         using var e = new AutoResetEvent(false);
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            e.Set();
-        });
+        Partner waker = Partner.Later(kind, () => e.Set());
         o.Took("WaitOne", 30, () => e.WaitOne());
         o.Does("consumed", () => e.WaitOne(0));
         e.Set();
@@ -180,11 +176,7 @@ internal static class WaitBodies
         o.Does("first", () => s.WaitOne(0));
         o.Does("second", () => s.WaitOne(0));
         o.Took("third", 20, () => s.WaitOne(20));
-        Partner releaser = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            s.Release();
-        });
+        Partner releaser = Partner.Later(kind, () => s.Release());
         o.Took("released by another", 30, () => s.WaitOne());
         releaser.Join();
         o.Does("Release(3)", () => s.Release(3));

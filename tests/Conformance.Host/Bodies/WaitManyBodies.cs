@@ -13,11 +13,7 @@ internal static class WaitManyBodies
         o.Does("then", () => WaitHandle.WaitAny(all, 0));
         o.Took("none", 30, () => WaitHandle.WaitAny(all, 30));
         o.Does("none, zero", () => WaitHandle.WaitAny(all, TimeSpan.Zero));
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            all[4].Set();
-        });
+        Partner waker = Partner.Later(kind, () => all[4].Set());
         o.Took("set by another", 30, () => WaitHandle.WaitAny(all));
         o.Does("only that one consumed", () => WaitHandle.WaitAny(all, 0));
         waker.Join();
@@ -31,11 +27,7 @@ internal static class WaitManyBodies
         o.Took("one missing", 30, () => WaitHandle.WaitAll([a, b], 30));
         o.Does("the set one is not consumed", () => a.WaitOne(0));
         a.Set();
-        Partner waker = Partner.Start(kind, () =>
-        {
-            Outcome.Settle();
-            b.Set();
-        });
+        Partner waker = Partner.Later(kind, () => b.Set());
         o.Took("both", 30, () => WaitHandle.WaitAll([a, b]));
         o.Does("a consumed", () => a.WaitOne(0));
         o.Does("b consumed", () => b.WaitOne(0));
@@ -89,11 +81,7 @@ internal static class WaitManyBodies
         foreach ((string name, Action wait) in waits)
         {
             Thread me = Thread.CurrentThread;
-            Partner waker = Partner.Start(kind, () =>
-            {
-                Outcome.Settle();
-                me.Interrupt();
-            });
+            Partner waker = Partner.Later(kind, () => me.Interrupt());
             o.Took(name, 30, wait);
             waker.Join();
         }
