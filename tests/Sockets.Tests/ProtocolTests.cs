@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using FluentAssertions;
+using Patchy.Scenarios.Faults;
 using Xunit;
 
 namespace Patchy.Sockets.Tests;
@@ -18,31 +19,16 @@ public sealed class ProtocolTests
     private static Socket ServeHttp(Progress progress)
     {
         Socket listener = Wires.Listen();
-        Greenlet.Spawn(() =>
+        Greenlet.Spawn(() => Acceptor.Run(listener, client =>
         {
-            while (true)
-            {
-                Socket client;
-                try
-                {
-                    client = listener.Accept();
-                }
-                catch (SocketException)
-                {
-                    return;
-                }
-                Greenlet.Spawn(() =>
-                {
-                    using var stream = new NetworkStream(client, ownsSocket: true);
-                    using var reader = new StreamReader(stream, Encoding.ASCII);
-                    string request = reader.ReadLine()!;
-                    while (reader.ReadLine() is { Length: > 0 }) { }
-                    progress.Pass();
-                    string body = request.Split(' ')[1];
-                    stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
-                });
-            }
-        });
+            using var stream = new NetworkStream(client);
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            string request = reader.ReadLine()!;
+            while (reader.ReadLine() is { Length: > 0 }) { }
+            progress.Pass();
+            string body = request.Split(' ')[1];
+            stream.Write(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"));
+        }));
         return listener;
     }
 
