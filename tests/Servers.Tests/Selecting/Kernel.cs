@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace Patchy.Servers.Tests.Selecting;
 
 /// <summary>Descriptors as native code has them: bare numbers, which nobody guards.</summary>
+// SAFETY: each buffer is pinned or on the stack while the kernel has its address, and as long as the kernel is told; the layouts are those of x64.
 internal static unsafe partial class Kernel
 {
     public const int Ebadf = 9;
@@ -10,6 +11,7 @@ internal static unsafe partial class Kernel
 
     private const int CloseOnExec = 0x80000;
     private const int NonBlock = 0x800;
+    private const int Add = 1; // EPOLL_CTL_ADD
 
     public static (int Read, int Write) Pipe()
     {
@@ -74,14 +76,14 @@ internal static unsafe partial class Kernel
     public static List<int> Unwatchable(int innermost)
     {
         List<int> sets = [];
-        byte* change = stackalloc byte[16];
+        byte* change = stackalloc byte[16]; // struct epoll_event, of 12 bytes
         new Span<byte>(change, 16).Clear();
-        *(uint*)change = 1;
+        *(uint*)change = 1; // EPOLLIN
         int inner = innermost;
         while (true)
         {
             int set = Check(epoll_create1(CloseOnExec));
-            if (epoll_ctl(set, 1, inner, change) != 0)
+            if (epoll_ctl(set, Add, inner, change) != 0)
             {
                 Close(set);
                 return sets;
