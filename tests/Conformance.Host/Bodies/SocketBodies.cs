@@ -264,7 +264,7 @@ internal static class SocketBodies
         o.Say("good", good);
     }
 
-    [Body(NoSlowPath = "The BCL's own queue is an interruptible wait natively, too.")]
+    [Body(NoReader = "Behind a reader it waits in the BCL's own queue, which is interruptible natively, too.", NoSlowPath = "The BCL's own queue is an interruptible wait natively, too.")]
     public static void Receive_Interrupted_IsNotInterruptible(Outcome o)
     {
         // A socket call is no alertable wait natively: the interrupt stays pending until the next one.
