@@ -17,7 +17,7 @@ internal static class LinkWait
     /// <see cref="RaiseIfInterrupted"/>. A native thread that Thread.Interrupt hits gets its ThreadInterruptedException from here.
     /// </summary>
     public static ParkResult Park(Link link, Deadline deadline) =>
-        link is Waiter waiter ? waiter.Park(deadline) : ((NativeWait)link).Block(deadline);
+        link.IsNative ? ((NativeWait)link).Block(deadline) : ((Waiter)link).Park(deadline);
 
     /// <summary>Throws the kill, the timeout or the interrupt that has ended the wait. It may have been settled meanwhile: then the caller waits again.</summary>
     public static void RaiseIfInterrupted(Link link, ParkResult result)

@@ -17,6 +17,8 @@ internal class NativeWait : Link
     private readonly ManualResetEvent _gate = new(false);
     private int _state;
 
+    public NativeWait() : base(isNative: true) { }
+
     public override bool Wake()
     {
         if (Claim() == ClaimResult.Lost) return false;

@@ -234,8 +234,8 @@ public abstract class QueueBase<T>
     /// <summary>What a link of this queue exchanges. Without generic casts, for the same reason.</summary>
     private protected ref ItemSlot<T> SlotOf(Link link)
     {
-        if (link is NativeWait) return ref ((NativeItemWait<T>)link).Slot;
         // SAFETY: the lists of a queue hold links that LinkFor gave out only: NativeItemWait<T> or ItemWait<T>.
+        if (link.IsNative) return ref Unsafe.As<NativeItemWait<T>>(link).Slot;
         return ref Unsafe.As<ItemWait<T>>(link).Slot;
     }
 #pragma warning restore CA1822
@@ -254,7 +254,7 @@ public abstract class QueueBase<T>
     /// <summary>The wait has ended as Woken and nothing of the link is needed any more.</summary>
     private protected void GiveBack(Link link)
     {
-        if (link is NativeWait) return;
+        if (link.IsNative) return;
         ItemWait<T> wait = Unsafe.As<ItemWait<T>>(link); // SAFETY: as in SlotOf
         wait.End();
         Volatile.Write(ref _spare, wait); // without the latch: at worst another one that came back just now is forgotten
@@ -268,7 +268,7 @@ public abstract class QueueBase<T>
     {
         while (true)
         {
-            ParkResult result = link is Waiter wait ? wait.Park(deadline) : BlockNatively((NativeWait)link, list, deadline);
+            ParkResult result = link.IsNative ? BlockNatively((NativeWait)link, list, deadline) : Unsafe.As<ItemWait<T>>(link).Park(deadline); // SAFETY: as in SlotOf
             if (result == ParkResult.Woken) return result;
             if (result == ParkResult.Interrupted && !((Waiter)link).Greenlet.HasPending && TryReplace(ref link, list)) continue;
             Latch.Enter();
