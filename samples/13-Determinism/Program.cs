@@ -10,7 +10,7 @@ Console.WriteLine(AllEqual(Enumerable.Range(0, 4).Select(_ => Order(threads))));
 var greenlets = new Pool(10);
 Console.WriteLine(AllEqual(Enumerable.Range(0, 4).Select(_ => Order(greenlets))));
 
-static string Order(GroupMapping pool) => string.Join(' ', pool.IMapUnordered(Echo, Enumerable.Range(0, 10)));
+static string Order(GroupMapping pool) => string.Join(' ', pool.IMapUnordered(Echo, Enumerable.Range(0, 100)));
 
 static int Echo(int i)
 {

@@ -1,2 +1,0 @@
-(False|True)
-True
