@@ -59,29 +59,39 @@ internal sealed class GreenThread : Greenlet
     public static bool TryStart(Thread thread)
     {
         if (NativeThreads.IsStarting || !Hub.IsHubThread()) return false;
-        if (StartDelegate.Of(thread) is not { } start || StartDelegate.IsFrameworks(start)) return false;
+        GreenThread green;
+#pragma warning disable CA2002 // the very lock that the original takes: of two that start one object, wherever they run, the second finds it started, and gets the original's error
+        lock (thread)
+#pragma warning restore CA2002
+        {
+            if (!IsUnstarted(thread) || StartDelegate.Of(thread) is not { } start || StartDelegate.IsFrameworks(start)) return false;
+            green = new GreenThread(Hub.ForThisThread(), thread, start);
+            green.Launch(start);
+        }
+        green.Hub.Admit(green.WithFiber());
+        if (UnstartedInterrupts.Take(thread)) green.InterruptThread();
+        return true;
+    }
 
+    private void Launch(Delegate start)
+    {
         Greenlet? starter = Running;
-        var green = new GreenThread(Hub.ForThisThread(), thread, start);
-        StartDelegate.Replace(thread, start is ThreadStart ? new ThreadStart(green.RunThread) : new ParameterizedThreadStart(green.RunThread));
-        if (!green.IsBackground) ForegroundThreads.Change(1);
+        StartDelegate.Replace(Thread!, start is ThreadStart ? new ThreadStart(RunThread) : new ParameterizedThreadStart(RunThread));
+        if (!IsBackground) ForegroundThreads.Change(1);
         bool launched = false;
-        GreenletTable.Set(green.ManagedThreadId, green);
+        GreenletTable.Set(ManagedThreadId, this);
         try
         {
-            SetBackground(thread, true);
+            SetBackground(Thread!, true);
             if (starter is not null) starter.IsStartingThread = true;
-            green._fiber.Launch(thread, NativeThreads.StartPrepared);
+            _fiber.Launch(Thread!, NativeThreads.StartPrepared);
             launched = true;
         }
         finally
         {
             if (starter is not null) starter.IsStartingThread = false;
-            if (!launched) green.TakeBack();
+            if (!launched) TakeBack();
         }
-        green.Hub.Admit(green.WithFiber());
-        if (UnstartedInterrupts.Take(thread)) green.InterruptThread();
-        return true;
     }
 
     private GreenThread WithFiber()
@@ -153,6 +163,8 @@ internal sealed class GreenThread : Greenlet
         _surroundings.SetCultures();
         body(_start!, argument);
     }
+
+    private static unsafe bool IsUnstarted(Thread thread) => (CooperativeThread.GetThreadStateOriginal(thread) & ThreadState.Unstarted) != 0;
 
     private static unsafe void SetBackground(Thread thread, bool value) => CooperativeThread.SetIsBackgroundOriginal(thread, value);
 }
