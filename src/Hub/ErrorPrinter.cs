@@ -15,7 +15,8 @@ namespace Patchy;
 //  2. The loop may not: whoever holds the stream's lock can be a parked greenlet of this very hub, and a stream of the user's may wait for anything. It writes at once only where that cannot
 //     wait: to a StringWriter, and to the standard error that nobody has replaced, while its lock is free. Else it queues the text.
 //  3. A greenlet of the hub, made on need, writes what is queued, in its order. While something is queued everybody queues behind it. The latch guards the queue; nothing is written under it.
-//  4. What that greenlet cannot write (it was killed, or no fiber is to be had) goes to file descriptor 2; so does what is still queued at the end of the process.
+//  4. What that greenlet cannot write (it was killed, or no fiber is to be had) goes to file descriptor 2; so does what is still queued at the end of the process, which is waited for only while
+//     something is queued: it would keep the hub alive.
 
 /// <summary>Writes the errors of a hub to its exception stream.</summary>
 internal sealed unsafe class ErrorPrinter(Hub hub)
@@ -70,7 +71,7 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
         if (begins) _writer = writer;
         if (first) _awaitsExit = true;
         _latch.Exit();
-        if (first) AppDomain.CurrentDomain.ProcessExit += (_, _) => WriteQueueRaw();
+        if (first) AppDomain.CurrentDomain.ProcessExit += OnExit;
         if (!begins) return;
         try
         {
@@ -89,6 +90,18 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
             if (!TryWrite(text)) WriteRaw(text);
             _ = Take();
         }
+        ForgetExit();
+    }
+
+    private void OnExit(object? sender, EventArgs e) => WriteQueueRaw();
+
+    private void ForgetExit()
+    {
+        _latch.Enter();
+        bool forget = _awaitsExit && _queue.Count == 0; // if not, there is another greenlet by now, which relies on it
+        if (forget) _awaitsExit = false;
+        _latch.Exit();
+        if (forget) AppDomain.CurrentDomain.ProcessExit -= OnExit;
     }
 
     private string? PeekOrEnd()
@@ -159,6 +172,7 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
     private void WriteQueueRaw()
     {
         while (Take() is { } text) WriteRaw(text);
+        ForgetExit();
     }
 
     private static void WriteRaw(string text)

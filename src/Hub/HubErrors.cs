@@ -25,12 +25,8 @@ internal static class HubErrors
         try
         {
             if (Handler is { } handler) handler(work, exception);
-            else if (hub is not null) hub.RunCallback(static state => Handle((WorkError)state!), new WorkError(hub, work, exception));
+            else if (hub is { IsDestroyed: false }) hub.RunCallback(static state => Handle((WorkError)state!), new WorkError(hub, work, exception));
             else Console.Error.WriteLine($"{exception}{Environment.NewLine}{work} failed with {exception.GetType().Name}");
-        }
-        catch (HubDestroyedException)
-        {
-            ReportWork(null, work, exception);
         }
         catch (Exception)
         {

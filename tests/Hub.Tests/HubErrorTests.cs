@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FluentAssertions;
+using Patchy.Events;
 using Patchy.Linking;
+using Patchy.Pools;
 using Xunit;
 
 namespace Patchy.Tests;
@@ -115,6 +118,45 @@ public sealed class HubErrorTests
         while (slow.Printed().Length == 0) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         slow.Printed().Should().Equal("mine");
     });
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void E1_ErrorInADestroyedHubsWork_IsPrinted(FiberKind kind)
+    {
+        // gevent: the pool's hub prints it. What is handed to a hub that is no more would be lost.
+        TextWriter before = Console.Error;
+        using var standard = new StringWriter();
+        Console.SetError(standard);
+        try
+        {
+            using var pool = new NativeThreadPool(1);
+            using var gate = new ManualResetEventSlim();
+            Hub hub = HubThread.Start(null, kind);
+            AsyncResult<int> result = hub.Spawn(() => pool.Spawn<int>(() => { gate.Wait(); throw new FormatException("of its hub's last work"); })).Get();
+            hub.Dispose();
+            gate.Set();
+            ((Action)(() => result.Get())).Should().Throw<FormatException>();
+            pool.Join();
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+        standard.ToString().Should().Contain("of its hub's last work").And.Contain("failed with FormatException");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void E1_AHubThatHasQueuedAnError_IsForgottenOnceItIsDestroyed(FiberKind kind)
+    {
+        var hubs = new List<WeakReference>();
+        for (int i = 0; i < 3; i++) hubs.Add(Ended(kind));
+        for (int i = 0; i < 500 && hubs.Exists(static hub => hub.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(10);
+        }
+        hubs.Count(static hub => hub.IsAlive).Should().BeLessThan(2, "the end of the process has nothing to print of them (one may stand on a stack yet)");
+    }
 
     [Theory, MemberData(nameof(Kinds))]
     public void E2_NotErrors_AreStoredButNotPrinted(FiberKind kind) => OnHub.Run(kind, () =>
@@ -291,6 +333,19 @@ public sealed class HubErrorTests
 
         public string[] Printed() =>
             [.. System.Text.RegularExpressions.Regex.Matches(ToString(), @"^System\.FormatException: (\w+)", System.Text.RegularExpressions.RegexOptions.Multiline).Select(match => match.Groups[1].Value)];
+    }
+
+    /// <summary>A hub that is over, after an error that a greenlet of it has printed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference Ended(FiberKind kind)
+    {
+        var printed = new SlowWriter { GoOn = true };
+        Hub hub = HubThread.Start(null, kind);
+        hub.ExceptionStream = printed;
+        hub.RunCallbackThreadSafe(() => throw new FormatException("queued"));
+        while (!printed.IsWriting) Thread.Sleep(1);
+        hub.Dispose();
+        return new WeakReference(hub);
     }
 
     private static void Fail(Exception error) => throw error;
