@@ -12,7 +12,8 @@ namespace Patchy.Sockets.Polling;
 // Protocol.
 //  1. poll(2) says what is ready; the reactor only says when to look again. So all of poll's events are known, and an edge for nothing does no harm.
 //  2. A parked wait holds no reference on a handle, so that a close goes through. A socket whose close is told (CooperativeClose) stays registered, and its close wakes the wait. Nobody tells of
-//     the close of anything else: it is registered for this wait only, and looked after once a second. Poll and Select of the class library hold what they wait for, as natively.
+//     the close of anything else: it is registered for this wait only, and looked after once a second. A native thread holds what it polls, but looks up as often, so that a close is late by
+//     that second at most. Poll and Select of the class library hold what they wait for, as natively.
 //  3. Before each look but the first the registrations are confirmed, since a number may have been closed and given away meanwhile: what it names now is no answer to this wait.
 //  4. Cancel writes the error first, then makes an edge at the descriptor. The wait notes the edges, then reads the error, then parks if there was no edge. On a native thread it writes to an eventfd
 //     that the thread polls, too; the latch of WaitTable keeps it open meanwhile.
@@ -138,37 +139,59 @@ internal sealed class PollWait
 
     private bool Block(Deadline deadline)
     {
+        if (LookOnce()) return true;
+        if (deadline.HasPassed) return false;
+        if (Hub.IsLoopHere) throw new BlockingSwitchOutException();
+        _bell = DescriptorErrors.NewBell();
+        PollEntry[] polled = [.. _entries, new PollEntry { Fd = _bell.Descriptor, Wanted = PollEntry.In }];
+        bool isReady = false;
+        try
+        {
+            WaitTable.Add(this);
+            while (!isReady && !deadline.HasPassed && Volatile.Read(ref _error) is null) isReady = BlockOnce(polled, NotForLong(deadline));
+        }
+        finally
+        {
+            WaitTable.Remove(this);
+            _bell.Close();
+        }
+        ThrowIfCancelled();
+        return isReady;
+    }
+
+    private bool LookOnce()
+    {
         Hold();
         try
         {
-            if (PollCalls.Look(_entries) + NoteClosed() > 0) return true;
-            if (deadline.HasPassed) return false;
-            if (Hub.IsLoopHere) throw new BlockingSwitchOutException();
-            _bell = DescriptorErrors.NewBell();
-            PollEntry[] polled = [.. _entries, new PollEntry { Fd = _bell.Descriptor, Wanted = PollEntry.In }];
-            WaitTable.Add(this);
-            try
-            {
-                while (PollCalls.Block(polled, deadline.RemainingMilliseconds) == 0 && !deadline.HasPassed) { }
-            }
-            finally
-            {
-                WaitTable.Remove(this);
-                _bell.Close();
-            }
-            ThrowIfCancelled();
-            int found = 0;
-            for (int i = 0; i < _entries.Length; i++)
-            {
-                _entries[i].Found = polled[i].Found;
-                if (polled[i].Found != 0) found++;
-            }
-            return found + NoteClosed() > 0;
+            return PollCalls.Look(_entries) + NoteClosed() > 0;
         }
         finally
         {
             Release();
         }
+    }
+
+    /// <summary>True when something was found. False also when a signal or the bell has ended it.</summary>
+    private bool BlockOnce(PollEntry[] polled, Deadline until)
+    {
+        Hold();
+        try
+        {
+            _entries.CopyTo(polled, 0); // some may be closed by now
+            _ = PollCalls.Block(polled, NoteClosed() > 0 ? 0 : until.RemainingMilliseconds);
+        }
+        finally
+        {
+            Release();
+        }
+        int found = 0;
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            _entries[i].Found = polled[i].Found;
+            if (polled[i].Found != 0) found++;
+        }
+        return found + NoteClosed() > 0; // a handle that was closed meanwhile is so only now
     }
 
     /// <summary>True when something was found. If not, everything is registered.</summary>
@@ -208,10 +231,12 @@ internal sealed class PollWait
     {
         foreach (ref readonly FdWatch watch in Watches)
         {
-            if (watch.Owner is null) return Deadline.At(Math.Min(deadline.Ticks, Deadline.In(LookForCloseEvery).Ticks));
+            if (watch.Owner is null) return NotForLong(deadline);
         }
         return deadline;
     }
+
+    private static Deadline NotForLong(Deadline deadline) => Deadline.At(Math.Min(deadline.Ticks, Deadline.In(LookForCloseEvery).Ticks));
 
     private void ThrowIfCancelled()
     {

@@ -152,6 +152,36 @@ public sealed class CloseTests
         }
     });
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Close_WhileANativeThreadWaits_EndsItsWaitToo(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        (int read, int write) = Kernel.Pipe();
+        (int otherRead, int otherWrite) = Kernel.Pipe();
+        (Socket near, Socket far) = Pair.Connected();
+        var handle = new SafeFileHandle(read, ownsHandle: true);
+        Task<Exception?>[] waiting =
+        [
+            Client.Start(() => Caught(() => Descriptors.WaitRead(handle))),
+            Client.Start(() => Caught(() => Descriptors.WaitRead(otherRead))),
+            Client.Start(() => Caught(() => Descriptors.WaitRead(near))),
+            Client.Start(() => Caught(() => Descriptors.WaitRead(far, TimeSpan.FromMilliseconds(2500)))), // more than one look
+        ];
+        OnHub.Until(() => WaitTable.Count == 4).Should().BeTrue();
+        handle.Dispose();
+        Kernel.Close(otherRead);
+        near.Dispose();
+        Exception?[] ends = Greenlet.Await(Task.WhenAll(waiting).WaitAsync(s_long));
+        ends[0].Should().BeOfType<ObjectDisposedException>("a close is not held up by those who wait, and ends their wait");
+        ends[1].Should().BeOfType<IOException>().Which.HResult.Should().Be(Kernel.Ebadf);
+        ends[2].Should().BeOfType<ObjectDisposedException>();
+        ends[3].Should().BeNull("the other end has gone");
+        far.Dispose();
+        WaitTable.Count.Should().Be(0);
+        FluentActions.Invoking(() => Kernel.Write(write)).Should().Throw<IOException>("nobody holds the read end open");
+        Kernel.Close(write, otherWrite);
+    });
+
     /// <summary>A greenlet that is parked already.</summary>
     private static Greenlet WaitingFor(int fd)
     {
@@ -164,5 +194,18 @@ public sealed class CloseTests
     {
         waiting.Join(s_long).Should().BeTrue();
         waiting.Exception.Should().BeOfType<IOException>("what it waited for is closed").Which.HResult.Should().Be(Kernel.Ebadf);
+    }
+
+    private static Exception? Caught(Action body)
+    {
+        try
+        {
+            body();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 }
