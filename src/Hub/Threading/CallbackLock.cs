@@ -5,7 +5,8 @@ namespace Patchy.Threading;
 
 // Protocol.
 //  1. While a callback waits nothing else of its hub runs on the carrier, so a greenlet of the hub that holds the lock can never leave it: an exception instead of a wait for ever.
-//  2. One that has escaped, or was taken off the carrier, runs beside the hub and may leave the lock; once it has come back to its inbox (IsDetaching) it is as parked.
+//  2. One that has escaped, or was taken off the carrier, runs beside the hub and may leave the lock; once it has come back to its inbox (IsDetaching) it is as parked. It may have left the lock
+//     just before that: so the owner is read once more when it is seen to be stuck, and does not change from then on.
 //  3. Native threads and other hubs' greenlets are waited for in the runtime itself, but by the slice: the next owner may be one of 1.
 
 /// <summary>How a callback of the hub, which is no greenlet and cannot park, waits for a lock that is not free.</summary>
@@ -21,7 +22,7 @@ internal static unsafe class CallbackLock
         while (true)
         {
             int owner = MonitorOwner.Of(target);
-            if (owner > MonitorOwner.Nobody) ThrowIfStuck(Greenlet.FindByManagedThreadId(owner), target);
+            if (owner > MonitorOwner.Nobody && Greenlet.FindByManagedThreadId(owner) is { } greenlet && IsStuck(greenlet) && MonitorOwner.Of(target) == owner) throw Stuck(greenlet, target);
             if (CooperativeMonitorEnter.TryEnterOriginal(target, Slice(deadline))) return true;
             if (deadline.HasPassed) return false;
         }
@@ -36,7 +37,7 @@ internal static unsafe class CallbackLock
         {
             ulong owner = WaitingLock.OwnerOf(target);
             Hub hub = Hub.OfThisThreadOrNull()!;
-            if (owner != 0) ThrowIfStuck(GreenletTable.Find(hub, greenlet => greenlet.Fiber?.NativeId == (int)owner), target);
+            if (owner != 0 && GreenletTable.Find(hub, one => one.Fiber?.NativeId == (int)owner) is { } greenlet && IsStuck(greenlet) && WaitingLock.OwnerOf(target) == owner) throw Stuck(greenlet, target);
             if (CooperativeWaitHandle.WaitOneNoCheckOriginal(wakes, Slice(deadline), useTrivialWaits, associatedObject, waitSource)) return true;
             if (deadline.HasPassed) return false;
         }
@@ -45,11 +46,9 @@ internal static unsafe class CallbackLock
     private static int Slice(Deadline deadline) =>
         deadline.IsNever ? SliceMilliseconds : Math.Min(deadline.RemainingMilliseconds, SliceMilliseconds);
 
-    private static void ThrowIfStuck(Greenlet? owner, object target)
-    {
-        if (owner is null || owner.Dead || owner.Hub != Hub.OfThisThreadOrNull() || (owner.IsOffCarrier && !owner.IsDetaching)) return;
-        throw new BlockingSwitchOutException(
-            $"A callback of {owner.Hub} wants a lock ({target.GetType()}) that {owner.Name} holds. That greenlet cannot run, and leave the lock, before the callback has returned. " +
-            "Spawn a greenlet in the callback (Greenlet.Spawn) and take the lock there, or ask with Monitor.TryEnter(target), which does not wait.");
-    }
+    private static bool IsStuck(Greenlet owner) => !owner.Dead && owner.Hub == Hub.OfThisThreadOrNull() && (!owner.IsOffCarrier || owner.IsDetaching);
+
+    private static BlockingSwitchOutException Stuck(Greenlet owner, object target) => new(
+        $"A callback of {owner.Hub} wants a lock ({target.GetType()}) that {owner.Name} holds. That greenlet cannot run, and leave the lock, before the callback has returned. " +
+        "Spawn a greenlet in the callback (Greenlet.Spawn) and take the lock there, or ask with Monitor.TryEnter(target), which does not wait.");
 }
