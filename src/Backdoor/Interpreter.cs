@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Text;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -29,6 +31,9 @@ internal sealed class Interpreter : IDisposable
         "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks",
         "Patchy", "Patchy.Diagnostics", "Patchy.Events", "Patchy.Pools", "Patchy.Queues", "Patchy.Selecting", "Patchy.Servers",
     ];
+
+    /// <summary>Its setter is protected, and scripting has no option for it.</summary>
+    private static readonly PropertyInfo s_concurrentBuild = typeof(CompilationOptions).GetProperty(nameof(CompilationOptions.ConcurrentBuild))!;
 
     private readonly InteractiveAssemblyLoader _loader = new();
     private readonly BackdoorSession _globals;
@@ -76,7 +81,7 @@ internal sealed class Interpreter : IDisposable
         {
             if (!SyntaxFactory.IsCompleteSubmission(CSharpSyntaxTree.ParseText(input, s_parse))) return CompiledInput.Incomplete;
             Script<object> script = before.ContinueWith<object>(input);
-            string[] errors = [.. script.Compile().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(static diagnostic => diagnostic.ToString())];
+            string[] errors = [.. CompileHere(script).Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(static diagnostic => diagnostic.ToString())];
             return errors.Length > 0 ? CompiledInput.Wrong(errors) : CompiledInput.Ready(script);
         }
         catch (Exception exception)
@@ -86,11 +91,18 @@ internal sealed class Interpreter : IDisposable
         }
     }
 
+    /// <summary>On this thread alone: the compiler would hand parts of its work to the pool, and wait for them.</summary>
+    private static ImmutableArray<Diagnostic> CompileHere(Script<object> script)
+    {
+        s_concurrentBuild.SetValue(script.GetCompilation().Options, false);
+        return script.Compile();
+    }
+
     /// <summary>On a native thread: the variables, as an input before the first.</summary>
     private Script<object> Begin(IReadOnlyList<SessionValue> values)
     {
         var references = new List<MetadataReference>();
-        foreach ((System.Reflection.Assembly assembly, MetadataReference reference) in References.Loaded())
+        foreach ((Assembly assembly, MetadataReference reference) in References.Loaded())
         {
             _loader.RegisterDependency(assembly); // or else the engine would load a second copy of it, with other types
             references.Add(reference);
@@ -106,7 +118,7 @@ internal sealed class Interpreter : IDisposable
             code.Append(System.Globalization.CultureInfo.InvariantCulture, $"{type} {TypeText.Identifier(value.Name)} = ({type}){nameof(BackdoorSession.Locals)}[\"{value.Name}\"];\n");
         }
         Script<object> script = CSharpScript.Create(code.ToString(), options, typeof(BackdoorSession), _loader);
-        _ = script.Compile();
+        _ = CompileHere(script);
         _ = Show(0); // so that the first value does not keep the hub waiting for the formatter
         return script;
     }

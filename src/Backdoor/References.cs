@@ -21,12 +21,22 @@ internal static class References
     public static IEnumerable<(Assembly Assembly, MetadataReference Reference)> Loaded()
     {
         _ = typeof(Microsoft.CSharp.RuntimeBinder.Binder).Assembly; // for dynamic: loaded by its being named here
+        foreach ((Assembly assembly, string path) in Files()) yield return (assembly, s_byPath.GetOrAdd(path, static path => MetadataReference.CreateFromFile(path)));
+    }
+
+    /// <summary>Whether code can name the types of that assembly: not when it is only in memory. May be called from any thread.</summary>
+    public static bool Include(Assembly assembly)
+    {
+        foreach ((Assembly known, _) in Files())
+            if (known == assembly) return true;
+        return false;
+    }
+
+    private static IEnumerable<(Assembly Assembly, string Path)> Files()
+    {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (Assembly assembly in AppDomain.CurrentDomain.GetAssemblies())
-        {
-            if (assembly.IsDynamic || PathOf(assembly) is not { } path || !names.Add(Path.GetFileNameWithoutExtension(path))) continue;
-            yield return (assembly, s_byPath.GetOrAdd(path, static path => MetadataReference.CreateFromFile(path)));
-        }
+            if (!assembly.IsDynamic && PathOf(assembly) is { } path && names.Add(Path.GetFileNameWithoutExtension(path))) yield return (assembly, path);
     }
 
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "That there may be none is what is asked.")]

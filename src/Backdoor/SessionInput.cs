@@ -1,26 +1,24 @@
 using System;
+using System.IO;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading.Tasks;
 using Patchy.Locks;
+using Patchy.Selecting;
 
 namespace Patchy.Backdoor;
 
-// Protocol: whoever reads holds the lock from the first look to the line, so that lines stay whole; it is cooperative, patched or not. So is the wait for bytes: an asynchronous receive that the
-// greenlet awaits. It is left behind when that wait is cut short (a kill, a timeout), for the next wait or the close of the connection; it throws nothing that nobody sees.
+// Protocol: whoever reads holds the lock from the first look to the line, so that lines stay whole; it is cooperative, patched or not. So is the wait for bytes, which is one for the descriptor: an
+// asynchronous receive would need a thread of the pool, and a program that has none left is what one opens a backdoor for. After that wait the receive returns at once, as nobody else reads.
 
 /// <summary>The lines that a client sends.</summary>
 internal sealed class SessionInput(Socket socket, int limit)
 {
     private const char EndOfTransmission = '\u0004';
 
-    private static readonly TimeSpan s_closeTime = TimeSpan.FromSeconds(1);
-
     private readonly RLock _lock = new();
     private readonly TelnetText _text = new();
     private readonly StringBuilder _waiting = new();
     private readonly byte[] _buffer = new byte[4096];
-    private Task<int>? _receiving;
     private bool _isOver;
 
     /// <summary>What a client gives by Ctrl+C in telnet, in place of a line: told by its reference.</summary>
@@ -60,7 +58,7 @@ internal sealed class SessionInput(Socket socket, int limit)
         }
     });
 
-    /// <summary>Nothing more is sent or read. A connection that is closed while a receive is under way would be reset, and the client not get the last words. Waits for a short time; a kill does not come in between, as it is called in a finally.</summary>
+    /// <summary>Nothing more is sent or read: who still waits in <see cref="ReadLine"/> gets the end.</summary>
     public void End()
     {
         try
@@ -69,9 +67,8 @@ internal sealed class SessionInput(Socket socket, int limit)
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            return; // the client has gone
+            // the client has gone
         }
-        if (_receiving is { } left) _ = GreenletTimeout.TryRun(s_closeTime, () => Greenlet.Await(left));
     }
 
     private string? TakeLine(ref int looked)
@@ -95,23 +92,15 @@ internal sealed class SessionInput(Socket socket, int limit)
         return rest[0] == EndOfTransmission ? null : rest;
     }
 
-    /// <summary>A wait that is cut short leaves its receive to the next one: two would take each other's bytes.</summary>
-    private int Receive()
-    {
-        _receiving ??= ReceiveAsync();
-        int count = Greenlet.Await(_receiving);
-        _receiving = null;
-        return count;
-    }
-
     /// <summary>0 at the end, also at that by an error.</summary>
-    private async Task<int> ReceiveAsync()
+    private int Receive()
     {
         try
         {
-            return await socket.ReceiveAsync(_buffer.AsMemory()).ConfigureAwait(false);
+            Descriptors.WaitRead(socket);
+            return socket.Receive(_buffer);
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException or OperationCanceledException)
         {
             return 0;
         }

@@ -11,8 +11,8 @@ namespace Patchy.Backdoor;
 // Protocol.
 //  1. Write only adds to _unsent, under the lock; nobody waits with it. One sender at a time takes all of it and sends; it is asynchronous, starts on the writer's own thread, and ends when nothing is left. So
 //     what the kernel takes at once is sent before Write returns, and a client that does not read holds up nobody.
-//  2. Console.Out is one lock for the process (TextWriter.Synchronized), so a session that waits in it keeps everybody from printing. When there is more unsent than MaxUnsent the writer waits for RoomTime, once; if the client
-//     has taken nothing by then, what is written is dropped and counted until it has taken all.
+//  2. Console.Out is one lock for the process (TextWriter.Synchronized), so a session that waits in it keeps everybody from printing. When there is more unsent than MaxUnsent the writer waits for room, for RoomTime at most; if
+//     the client has taken nothing by then, what is written is dropped and counted until it has taken all.
 //  3. Once the connection is broken or the session is over nothing is added any more, and Write says so.
 
 /// <summary>What goes to a client.</summary>
@@ -36,11 +36,8 @@ internal sealed class SessionOutput(Socket socket)
     /// <summary>False when it is over. Waits at most for a short time, see above. May be called from any thread.</summary>
     public bool Write(ReadOnlySpan<char> text)
     {
-        if (!TryAdd(text, orDrop: false))
-        {
-            bool hasRoom = CanWait() && _room.Wait(s_roomTime);
-            _ = TryAdd(text, orDrop: !hasRoom);
-        }
+        bool hadRoom = true;
+        while (!TryAdd(text, orDrop: !hadRoom)) hadRoom = CanWait() && _room.Wait(s_roomTime); // another writer may have taken the room
         return !_isOver;
     }
 

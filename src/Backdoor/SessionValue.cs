@@ -55,7 +55,10 @@ internal sealed record SessionValue(string Name, object? Value, Type? Type)
         return new SessionValue(name, value, null);
     }
 
-    private static bool IsNameable(Type type) => type.IsVisible && type is { IsPointer: false, IsByRefLike: false, IsFunctionPointer: false };
+    private static bool IsNameable(Type type) => type.IsVisible && type is { IsPointer: false, IsByRefLike: false, IsFunctionPointer: false } && IsKnown(type);
+
+    private static bool IsKnown(Type type) =>
+        type.HasElementType ? IsNameable(type.GetElementType()!) : References.Include(type.Assembly) && type.GetGenericArguments().All(IsKnown);
 
     private static void Check(string name)
     {

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using FluentAssertions;
 using Patchy.Events;
 
@@ -74,6 +78,64 @@ public sealed class ConsoleTests
         client.Until(Client.Prompt).Should().Contain("characters of output are left out");
         client.Ask("1 + 1").Should().Be("2\n");
     });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Output_OfTwoThatWaitForRoomAtOnce_IsSentOrCounted(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // Console.Out and Console.Error have a lock each, so a session can have two writers.
+        const int Many = 1 << 20;
+        (Socket near, Socket far) = Connected();
+        var output = new SessionOutput(near);
+        string much = new('x', Many);
+        output.Write(much);
+        output.Write(much);
+        Greenlet[] writers = [Greenlet.Spawn(() => output.Write(much)), Greenlet.Spawn(() => output.Write(much))];
+        Greenlet.Yield();
+        writers.Should().OnlyContain(writer => !writer.Dead, "both wait for room, else this test says nothing");
+        Task<string> received = Task.Factory.StartNew(() => ReadAll(far), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Greenlet.JoinAll(writers);
+        output.Drain(TimeSpan.FromSeconds(30));
+        near.Shutdown(SocketShutdown.Send);
+        string text = Greenlet.Await(received);
+        long leftOut = 0;
+        for (int at = text.IndexOf('['); at >= 0; at = text.IndexOf('[', at + 1)) leftOut += long.Parse(text.AsSpan(at + 1, text.IndexOf(' ', at) - at - 1), CultureInfo.InvariantCulture);
+        (text.Count(static c => c == 'x') + leftOut).Should().Be(4 * Many);
+        near.Dispose();
+        far.Dispose();
+    });
+
+    [Fact]
+    public void NewLine_OfTheProgramsConsole_StaysWhatItIs()
+    {
+        using var console = new StringWriter { NewLine = "\r\n" };
+        using var routed = new RoutedWriter(console);
+        routed.WriteLine("text");
+        routed.WriteLine();
+        routed.WriteLine(5);
+        routed.NewLine = "\n\n";
+        routed.WriteLine(6);
+        console.ToString().Should().Be("text\r\n\r\n5\r\n6\n\n");
+        console.NewLine.Should().Be("\n\n", "what the program sets there is the console's");
+    }
+
+    private static (Socket Near, Socket Far) Connected() => Client.Natively(() =>
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 4096 };
+        near.Connect(listener.LocalEndPoint!);
+        return (near, listener.Accept());
+    });
+
+    private static string ReadAll(Socket socket)
+    {
+        var text = new StringBuilder();
+        byte[] buffer = new byte[1 << 16];
+        while (socket.Receive(buffer) is > 0 and int count) text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        return text.ToString();
+    }
 
     /// <summary>Console.Out of the test host, caught.</summary>
     private sealed class Capture : IDisposable

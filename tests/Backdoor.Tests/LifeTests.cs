@@ -129,4 +129,32 @@ public sealed class LifeTests
         int sleeping = others.DuringOneOf(() => first.Ask("Thread.Sleep(100);"));
         sleeping.Should().BeGreaterThan(Progress.Some, "patched calls are cooperative in a session as everywhere");
     });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Session_InAProgramWithoutAFreePoolThread_Answers(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // What one opens a backdoor for: to look why nothing goes on.
+        using var server = new BackdoorServer("127.0.0.1:0");
+        server.Start();
+        ThreadPool.GetMaxThreads(out int before, out int ports);
+        var release = new ManualResetEventSlim(); // not disposed of: some come to it late
+        int most = Environment.ProcessorCount;
+        ThreadPool.SetMaxThreads(most, ports).Should().BeTrue();
+        try
+        {
+            for (int i = 0; i < most * 4; i++) ThreadPool.UnsafeQueueUserWorkItem(_ => release.Wait(), null);
+            Greenlet.Sleep(TimeSpan.FromMilliseconds(300)); // the test host may hold threads of the pool itself
+            ThreadPool.PendingWorkItemCount.Should().BeGreaterThan(0, "else this test says nothing");
+            using Client client = Client.Of(server);
+            client.Ask("string.Join(',', Enumerable.Range(0, 3).Select(n => n * n))").Should().Be("\"0,1,4\"\n");
+            client.Ask("string Late(int n) => new string('x', n);").Should().BeEmpty();
+            client.Ask("Console.WriteLine(Late(3) + (ThreadPool.PendingWorkItemCount > 0))").Should().Be("xxxTrue\n");
+        }
+        finally
+        {
+            release.Set();
+            ThreadPool.SetMaxThreads(before, ports);
+        }
+    });
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using FluentAssertions;
 
 namespace Patchy.Backdoor.Tests;
@@ -46,6 +48,28 @@ public sealed class LocalsTests
         client.Ask("hidden.Fail()").Should().StartWith("System.InvalidOperationException: on purpose\n");
         client.Ask("face.Compare(1, 2)").Should().Be("1\n", "the type that the object declares is one that code can name");
         client.Ask("nested[0, 0].Value").Should().Be("\"v\"\n");
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Locals_OfTypesThatTheCompilerCannotReferTo_AreDynamic(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // Proxies of mocking and mapping libraries are so: public, in an assembly that is only in memory.
+        using var errors = new Errors();
+        TypeBuilder type = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("InMemory"), AssemblyBuilderAccess.Run).DefineDynamicModule("InMemory")
+            .DefineType("InMemory.Proxy", TypeAttributes.Public, typeof(List<int>));
+        type.DefineDefaultConstructor(MethodAttributes.Public);
+        object proxy = Activator.CreateInstance(type.CreateType())!;
+        object list = Activator.CreateInstance(typeof(List<>).MakeGenericType(proxy.GetType()))!;
+        using var server = new BackdoorServer("127.0.0.1:0", new { proxy, list, declared = (List<int>)proxy, plain = 1 });
+        server.Start();
+        using Client client = Client.Of(server);
+
+        client.Ask("plain").Should().Be("1\n", "one variable is no reason for the others not to be there");
+        client.Ask("proxy.Add(5);").Should().BeEmpty();
+        client.Ask("declared.Count").Should().Be("1\n", "its property declares a type that code can name");
+        client.Ask("list.Count").Should().Be("0\n");
+        errors.All.Should().BeEmpty();
     });
 
     [Fact]
