@@ -16,51 +16,45 @@ internal static class LockCaller
     /// True when the framework itself may be the one that locks, for its own sake: in SemaphoreSlim.Release, say, where a kill would lose the permit that is just being given
     /// back. False when a method of the user's does so, by a lock statement or call in its own code.
     /// </summary>
-    public static bool MayBeFrameworks() => Find(static method => IsLock(method.DeclaringType)) != Finding.Users;
+    public static bool MayBeFrameworks() =>
+        Find(IsEntry) is { } frame && (FrameworkCode.Includes(frame.GetMethod()!.Module.Assembly) || !IsInOwnCode(frame.GetMethod()!, frame.GetILOffset()));
 
-    /// <summary>True when the framework itself enters a lock, sleeps or yields, for all that can be told: where it spins it has begun something that an exception would leave half done.</summary>
-    public static bool IsFrameworks() => Find(static method => IsLock(method.DeclaringType) || method.DeclaringType == typeof(Thread)) == Finding.Frameworks;
+    /// <summary>
+    /// True when the framework itself enters a lock, sleeps or yields: where it spins it has begun something that an exception would leave half done. By the frames alone: the runtime does not inline a loop
+    /// that spins, and in Thread.Sleep(Math.Min(a, b)) the framework's is only the call that comes first.
+    /// </summary>
+    public static bool IsFrameworks() =>
+        Find(static method => IsLock(method.DeclaringType) || method.DeclaringType == typeof(Thread)) is { } frame && FrameworkCode.Includes(frame.GetMethod()!.Module.Assembly);
 
-    private static Finding Find(Func<MethodBase, bool> isEntry)
+    /// <summary>The innermost frame that is neither of Patchy nor of what <paramref name="isEntry"/> says; null when there is none.</summary>
+    private static StackFrame? Find(Func<MethodBase, bool> isEntry)
     {
         foreach (StackFrame frame in new StackTrace(false).GetFrames())
-        {
-            if (frame.GetMethod() is not { } method) continue;
-            Assembly assembly = method.Module.Assembly;
-            if (assembly == typeof(LockCaller).Assembly || isEntry(method)) continue;
-            if (FrameworkCode.Includes(assembly)) return Finding.Frameworks;
-            return InMethodOfUser(method, frame.GetILOffset(), isEntry);
-        }
-        return Finding.Users; // nothing but Patchy
+            if (frame.GetMethod() is { } method && method.Module.Assembly != typeof(LockCaller).Assembly && !isEntry(method)) return frame;
+        return null;
     }
 
-    private static Finding InMethodOfUser(MethodBase method, int offset, Func<MethodBase, bool> isEntry)
+    /// <summary>Whether the method, which is the user's, enters the lock in its own code. False also when that cannot be told: it has inlined another of the user's, or its IL cannot be read.</summary>
+    private static bool IsInOwnCode(MethodBase method, int offset)
     {
         foreach (MethodBase? called in CalledMethods.From(method, offset))
         {
             if (called is null) break;
-            if (isEntry(called) || called.Module.Assembly == typeof(LockCaller).Assembly) return Finding.Users;
-            if (FrameworkCode.Includes(called.Module.Assembly)) return Finding.Frameworks;
+            if (IsEntry(called) || called.Module.Assembly == typeof(LockCaller).Assembly) return true;
+            if (FrameworkCode.Includes(called.Module.Assembly)) return false;
             bool any = false, others = false;
             foreach (MethodBase? inner in CalledMethods.From(called, 0))
             {
                 any = true;
-                others |= inner is null || !isEntry(inner);
+                others |= inner is null || !IsEntry(inner);
             }
-            if (any) return others ? Finding.Unclear : Finding.Users; // if it calls nothing, a getter, then it was not the one
+            if (any) return !others; // if it calls nothing, a getter, then it was not the one
         }
-        return Finding.Unclear;
+        return false;
     }
+
+    private static bool IsEntry(MethodBase method) => IsLock(method.DeclaringType);
 
     // By name: System.Threading.Lock is not to be used in here.
     private static bool IsLock(Type? type) => type == typeof(Monitor) || (type?.FullName is { } name && (name == "System.Threading.Lock" || name.StartsWith("System.Threading.Lock+", StringComparison.Ordinal)));
-
-    private enum Finding
-    {
-        Users,
-        Frameworks,
-
-        /// <summary>A method of the user's that has inlined another of the user's, or whose IL cannot be read.</summary>
-        Unclear,
-    }
 }
