@@ -2,10 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Reflection;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Threading;
-using Patchy.Interop;
+using Patchy.Diagnostics;
 using Patchy.Threading;
 
 namespace Patchy;
@@ -19,10 +17,8 @@ namespace Patchy;
 //     something is queued: it would keep the hub alive.
 
 /// <summary>Writes the errors of a hub to its exception stream.</summary>
-internal sealed unsafe class ErrorPrinter(Hub hub)
+internal sealed class ErrorPrinter(Hub hub)
 {
-    private const int StandardError = 2;
-
     private static readonly FieldInfo? s_isReplaced = typeof(Console).GetField("s_isErrorTextWriterRedirected", BindingFlags.Static | BindingFlags.NonPublic);
 
     private readonly Queue<string> _queue = new();
@@ -36,7 +32,7 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
         if (context is not null && ReferenceEquals(context, _writer))
         {
             WriteQueueRaw(); // it could not even begin
-            WriteRaw(text);
+            StandardError.WriteRaw(text);
         }
         else if (Append(text, onlyBehindOthers: true))
         {
@@ -87,7 +83,7 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
     {
         while (PeekOrEnd() is { } text)
         {
-            if (!TryWrite(text)) WriteRaw(text);
+            if (!TryWrite(text)) StandardError.WriteRaw(text);
             _ = Take();
         }
         ForgetExit();
@@ -171,21 +167,7 @@ internal sealed unsafe class ErrorPrinter(Hub hub)
 
     private void WriteQueueRaw()
     {
-        while (Take() is { } text) WriteRaw(text);
+        while (Take() is { } text) StandardError.WriteRaw(text);
         ForgetExit();
-    }
-
-    private static void WriteRaw(string text)
-    {
-        const int Interrupted = 4; // EINTR
-        ReadOnlySpan<byte> rest = Encoding.UTF8.GetBytes(text);
-        while (!rest.IsEmpty)
-        {
-            nint written;
-            // SAFETY: the bytes are pinned for the call.
-            fixed (byte* bytes = rest) written = Libc.write(StandardError, bytes, (nuint)rest.Length);
-            if (written < 0 && Marshal.GetLastPInvokeError() != Interrupted) return;
-            if (written > 0) rest = rest[(int)written..];
-        }
     }
 }

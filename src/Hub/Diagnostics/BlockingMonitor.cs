@@ -40,7 +40,7 @@ public static class BlockingMonitor
         if (handlers is null && !prints) return;
         string head = string.Create(CultureInfo.InvariantCulture, $"{greenlet.Name} has kept the carrier of {greenlet.Hub} for {time.TotalSeconds:0.00} s; the others of its hub wait.");
         string info = head + Environment.NewLine + RunInfo.Format(threads: false);
-        if (prints) Console.Error.Write(info);
+        if (prints) StandardError.WriteAtOnce(info); // who holds the lock of Console.Error may wait for this very thread to relieve its hub
         if (handlers is null) return;
         var blocked = new EventLoopBlockedEventArgs(greenlet, time, info);
         foreach (EventHandler<EventLoopBlockedEventArgs> handler in handlers.GetInvocationList())
@@ -51,7 +51,7 @@ public static class BlockingMonitor
             }
             catch (Exception exception)
             {
-                Console.Error.WriteLine($"A handler of {nameof(EventLoopBlocked)} has failed: {exception}");
+                StandardError.WriteAtOnce($"A handler of {nameof(EventLoopBlocked)} has failed: {exception}{Environment.NewLine}");
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using FluentAssertions;
 using Patchy.Diagnostics;
 using Xunit;
@@ -44,6 +45,44 @@ public sealed class BlockingMonitorTests
         first.BlockingTime.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(30));
         second.BlockingTime.Should().BeGreaterThan(first.BlockingTime, "gevent repeats the report each period while it is still blocked");
         first.Info.Should().StartWith($"{hog.Name} has kept the carrier of {Hub.Current}").And.Contain($"{hog.Name}: running");
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void EventLoopBlocked_GreenletHoldsStandardErrorAndAHandlerFails_IsRaisedAgain(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // The monitor says so on standard error. If it waited for the greenlet there, nobody would relieve blocked hubs any more.
+        Greenlet? hog = null;
+        int seen = 0;
+        void OnBlocked(object? hub, EventLoopBlockedEventArgs blocked)
+        {
+            if (blocked.Greenlet != hog) return;
+            Interlocked.Increment(ref seen);
+            throw new FormatException("a handler that fails while the lock of standard error is held: written past it");
+        }
+        TimeSpan before = BlockingMonitor.MaxBlockingTime;
+        BlockingMonitor.MaxBlockingTime = TimeSpan.FromMilliseconds(30);
+        BlockingMonitor.EventLoopBlocked += OnBlocked;
+        TextWriter error = Console.Error;
+        Console.SetError(new StringWriter());
+        try
+        {
+            hog = Greenlet.Spawn(() =>
+            {
+                var clock = Stopwatch.StartNew();
+                lock (Console.Error)
+                    while (Volatile.Read(ref seen) < 3 && clock.Elapsed < TimeSpan.FromSeconds(30)) Thread.SpinWait(100);
+            });
+            Greenlet other = Greenlet.Spawn(() => { });
+            Greenlet.JoinAll(hog, other);
+        }
+        finally
+        {
+            BlockingMonitor.EventLoopBlocked -= OnBlocked;
+            BlockingMonitor.MaxBlockingTime = before;
+            Console.SetError(error);
+        }
+        Volatile.Read(ref seen).Should().BeGreaterThanOrEqualTo(3);
     });
 
     [Fact]
