@@ -94,18 +94,18 @@ internal static class TimeoutBodies
     }
 
     [Body(Blocks = 30)]
-    public static void Send_PartlySent_SaysHowMuch(Outcome o)
+    public static void Send_PartlySent_GivesZeroAndAnError(Outcome o)
     {
+        // So does the class library, although bytes have gone: who goes on after that cannot know where.
         using var pair = new Loopback();
         pair.Client.SendTimeout = 50;
         byte[] big = new byte[16_000_000];
-        int sent = 0;
         SocketError error = default;
-        o.Took("Send", 45, () => (sent = pair.Client.Send(big, 0, big.Length, SocketFlags.None, out error)) > 0);
+        o.Took("Send", 45, () => pair.Client.Send(big, 0, big.Length, SocketFlags.None, out error));
         o.Say("error", error);
         o.Say("blocking", $"{pair.Client.Blocking} {pair.Client.Connected}");
         pair.Client.Shutdown(SocketShutdown.Send);
-        o.Say("so much arrives", Loopback.ReceiveAll(pair.Server, big.Length).Length == sent);
+        o.Say("bytes have gone", Loopback.ReceiveAll(pair.Server, big.Length).Length > 0);
     }
 
     [Body(Blocks = 30)]
