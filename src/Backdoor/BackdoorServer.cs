@@ -19,7 +19,7 @@ public class BackdoorServer : StreamServer
     private int _maxInput = 65_536;
     private bool _allowRemote;
 
-    /// <summary>A server that is started by <see cref="BaseServer.Start"/> or <see cref="BaseServer.ServeForever"/>.</summary>
+    /// <summary>A server that is started by <see cref="BaseServer.Start"/> or <see cref="BaseServer.ServeForever"/>. May be called from any thread.</summary>
     /// <param name="listener">Where it listens. A path is a Unix-domain socket, which only the user of the process can connect to.</param>
     /// <param name="locals">
     /// What every session has as variables from the beginning: a dictionary with texts as keys, or an object whose public properties and fields they are, for instance <c>new { cache, server }</c>. Each session has
@@ -80,7 +80,7 @@ public class BackdoorServer : StreamServer
         new SessionLoop(this, socket).Run();
     }
 
-    /// <summary>Refuses what other machines can reach, unless <see cref="AllowRemote"/> is set.</summary>
+    /// <summary>Refuses what other machines can reach, unless <see cref="AllowRemote"/> is set. Called by whoever starts the server.</summary>
     /// <exception cref="InvalidOperationException">The address is neither a loopback address nor a Unix-domain socket.</exception>
     /// <exception cref="NotSupportedException">The program is a single file: the compiler finds no assemblies to refer to.</exception>
     protected override void CheckAddress(EndPoint address)
@@ -93,7 +93,7 @@ public class BackdoorServer : StreamServer
             + $"or set {nameof(AllowRemote)}, when something else keeps strangers out.");
     }
 
-    /// <summary>The file of a Unix-domain socket is for the user of the process alone.</summary>
+    /// <summary>The file of a Unix-domain socket is for the user of the process alone. Called by whoever starts the server.</summary>
     protected override void OnBound(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);

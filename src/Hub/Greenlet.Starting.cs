@@ -127,6 +127,9 @@ public partial class Greenlet
         while (Interlocked.CompareExchange(ref s_spawnCallbacks, change(before, callback), before) != before);
     }
 
+    /// <summary>True once it will never run.</summary>
+    internal bool IsStartCancelled => Volatile.Read(ref _phase) == Cancelled;
+
     /// <summary>For one that nobody else knows yet.</summary>
     internal Greenlet StartNew()
     {

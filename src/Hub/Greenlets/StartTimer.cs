@@ -3,7 +3,9 @@ using System.Threading;
 
 namespace Patchy.Scheduling;
 
-// Protocol: the timer is set and taken out on the hub's carrier only; other threads post it there. One that fires after its greenlet was killed queues nothing.
+// Protocol.
+//  1. The timer is set and taken out on the hub's carrier only; other threads post it there. One that fires after its greenlet was killed queues nothing.
+//  2. A killer takes the greenlet's start first (_phase), then looks for the timer. Whoever sets it has made it known before, and looks whether the start was taken. So one of them sees the other.
 
 /// <summary>The time after which a greenlet starts.</summary>
 internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNode
@@ -38,7 +40,8 @@ internal sealed class StartTimer(Greenlet greenlet, Deadline deadline) : TimerNo
 
     private void Add(Hub hub)
     {
-        if (Volatile.Read(ref _cancelled) == 0 && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
+        Interlocked.MemoryBarrier(); // rule 2
+        if (Volatile.Read(ref _cancelled) == 0 && !greenlet.IsStartCancelled && !deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
     }
 
     private bool TryOnCarrier(Action<StartTimer, Hub> change)

@@ -6,14 +6,14 @@ using Patchy.Sockets.Polling;
 namespace Patchy.Selecting;
 
 /// <summary>
-/// Descriptors, with what to look for in each. It keeps nothing open and need not be disposed. The counterpart of gevent's <c>select.poll</c>. Not to be changed by two threads at once; what is registered while
-/// somebody polls counts from the next poll on.
+/// Descriptors, with what to look for in each. It keeps nothing open and need not be disposed. The counterpart of gevent's <c>select.poll</c>. May be used from any thread, but not be changed by two at once;
+/// what is registered while somebody polls counts from the next poll on.
 /// </summary>
 public sealed class Poller
 {
     private readonly Dictionary<Descriptor, PollEvents> _registered = [];
 
-    /// <summary>Adds a descriptor, or changes what is looked for in it. The counterpart of gevent's <c>register</c>.</summary>
+    /// <summary>Adds a descriptor, or changes what is looked for in it. The counterpart of gevent's <c>register</c>. May be called from any thread; not by two at once.</summary>
     /// <param name="descriptor">A number, handle or socket; one of the same number is replaced.</param>
     /// <param name="events">What to look for; error, hang-up and invalid are always found.</param>
     /// <exception cref="ArgumentException">It is a default one.</exception>
@@ -24,11 +24,11 @@ public sealed class Poller
         _registered.Add(descriptor, events & (PollEvents.Read | PollEvents.Priority | PollEvents.Write));
     }
 
-    /// <summary>As <see cref="Register"/>, also when it is not registered yet. The counterpart of gevent's <c>modify</c>.</summary>
+    /// <summary>As <see cref="Register"/>, also when it is not registered yet. The counterpart of gevent's <c>modify</c>. May be called from any thread; not by two at once.</summary>
     /// <exception cref="ArgumentException">It is a default one.</exception>
     public void Modify(Descriptor descriptor, PollEvents events) => Register(descriptor, events);
 
-    /// <summary>Takes it away. The counterpart of gevent's <c>unregister</c>.</summary>
+    /// <summary>Takes it away. The counterpart of gevent's <c>unregister</c>. May be called from any thread; not by two at once.</summary>
     /// <exception cref="KeyNotFoundException">It is not registered.</exception>
     public void Unregister(Descriptor descriptor)
     {

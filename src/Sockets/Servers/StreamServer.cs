@@ -106,7 +106,7 @@ public class StreamServer : BaseServer
     /// <summary>As the other, once the TLS handshake is done. Reading and writing the stream is cooperative without any patch.</summary>
     protected virtual void Handle(SslStream stream, EndPoint address) => (_handleTls ?? throw Missing())(stream, address);
 
-    /// <summary>Called at each start with a socket that the server has bound and that does not listen yet: an override sets options, or the mode of the file of a Unix-domain socket. What it throws, <see cref="BaseServer.Start"/> throws.</summary>
+    /// <summary>Called by whoever starts the server, at each start, with a socket that the server has bound and that does not listen yet: an override sets options, or the mode of the file of a Unix-domain socket. What it throws, <see cref="BaseServer.Start"/> throws.</summary>
     protected virtual void OnBound(Socket socket) { }
 
     private protected override Socket Open(EndPoint address)

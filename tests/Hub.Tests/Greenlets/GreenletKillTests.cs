@@ -40,6 +40,38 @@ public sealed class GreenletKillTests
     });
 
     [Theory, MemberData(nameof(Kinds))]
+    public void Kill_ByAnotherThreadJustAsItIsStartedLater_LeavesNoTimer(FiberKind kind) => OnHub.RunSpawned(kind, () =>
+    {
+        // The timer would keep the greenlet until its time, and whoever waits for the hub to have nothing left.
+        const int Rounds = 500;
+        Greenlet? target = null;
+        int killed = 0;
+        ForeignThread killer = ForeignThread.Start(() =>
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                Greenlet? greenlet;
+                while ((greenlet = Interlocked.Exchange(ref target, null)) is null) Thread.SpinWait(1);
+                while (!greenlet.Started) Thread.SpinWait(1);
+                greenlet.Kill(new GreenletExit(), block: false);
+                Volatile.Write(ref killed, i + 1);
+            }
+        });
+        for (int i = 0; i < Rounds; i++)
+        {
+            var greenlet = new Greenlet(() => { });
+            Volatile.Write(ref target, greenlet);
+            while (Volatile.Read(ref target) is not null) Thread.SpinWait(1);
+            greenlet.StartLater(TimeSpan.FromHours(1));
+            while (Volatile.Read(ref killed) <= i) Thread.SpinWait(1);
+        }
+        killer.FinishNatively();
+        Greenlet.Yield();
+        for (int i = 0; i < 1000 && Hub.Current.Timers.Count > 0; i++) Greenlet.Yield(); // the cancels come through the inbox
+        Hub.Current.Timers.Count.Should().Be(0);
+    });
+
+    [Theory, MemberData(nameof(Kinds))]
     public void K3_Kill_OfOneThatSwallowsIt_GivesUpAfterTheTimeWithoutAnException(FiberKind kind) => OnHub.Run(kind, () =>
     {
         int caught = 0;
