@@ -48,6 +48,24 @@ internal sealed class Loopback : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sends on a non-blocking socket until nothing more fits, and says how the last send ended. Not until the first that does not: the kernel hands over to the other side, and lets its buffer grow, a
+    /// little later.
+    /// </summary>
+    public static SocketError Fill(Socket socket)
+    {
+        byte[] big = new byte[1 << 20];
+        SocketError error = SocketError.Success;
+        for (int full = 0; full < 5;)
+        {
+            bool fits = socket.Send(big, 0, big.Length, SocketFlags.None, out error) > 0 && error == SocketError.Success;
+            full = fits ? 0 : full + 1;
+            if (!fits) Thread.Sleep(10);
+        }
+
+        return error;
+    }
+
     public static byte[] ReceiveAll(Socket socket, int count)
     {
         byte[] all = new byte[count];

@@ -78,7 +78,7 @@ internal static class PollBodies
         pair.Server.Blocking = false;
         o.Does("fill", () =>
         {
-            while (pair.Server.Send(new byte[1 << 20], 0, 1 << 20, SocketFlags.None, out SocketError e) > 0 && e == SocketError.Success) { }
+            Loopback.Fill(pair.Server);
             return pair.Server.Poll(0, SelectMode.SelectWrite);
         });
         After(() =>
