@@ -23,28 +23,12 @@ public sealed class BlockingMonitorTests
             seen.Enqueue(blocked);
             if (seen.Count == 1) throw new FormatException("a handler that fails must not end the monitor");
         }
-        TimeSpan before = BlockingMonitor.MaxBlockingTime;
-        BlockingMonitor.MaxBlockingTime = TimeSpan.FromMilliseconds(30);
-        BlockingMonitor.EventLoopBlocked += OnBlocked;
-        TextWriter error = Console.Error;
-        Console.SetError(TextWriter.Null);
-        try
-        {
-            hog = Greenlet.Spawn(() => { while (seen.Count < 2) Thread.SpinWait(100); });
-            Greenlet other = Greenlet.Spawn(() => { });
-            Greenlet.JoinAll(hog, other);
-        }
-        finally
-        {
-            BlockingMonitor.EventLoopBlocked -= OnBlocked;
-            BlockingMonitor.MaxBlockingTime = before;
-            Console.SetError(error);
-        }
+        RunReported(OnBlocked, TextWriter.Null, () => hog = Greenlet.Spawn(() => { while (seen.Count < 2) Thread.SpinWait(100); }));
         EventLoopBlockedEventArgs first = seen.First(), second = seen.ElementAt(1);
         first.Hub.Should().BeSameAs(Hub.Current);
         first.BlockingTime.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(30));
         second.BlockingTime.Should().BeGreaterThan(first.BlockingTime, "gevent repeats the report each period while it is still blocked");
-        first.Info.Should().StartWith($"{hog.Name} has kept the carrier of {Hub.Current}").And.Contain($"{hog.Name}: running");
+        first.Info.Should().StartWith($"{hog!.Name} has kept the carrier of {Hub.Current}").And.Contain($"{hog.Name}: running");
     });
 
     [Theory]
@@ -60,32 +44,36 @@ public sealed class BlockingMonitorTests
             Interlocked.Increment(ref seen);
             throw new FormatException("a handler that fails while the lock of standard error is held: written past it");
         }
-        TimeSpan before = BlockingMonitor.MaxBlockingTime;
-        BlockingMonitor.MaxBlockingTime = TimeSpan.FromMilliseconds(30);
-        BlockingMonitor.EventLoopBlocked += OnBlocked;
-        TextWriter error = Console.Error;
-        Console.SetError(new StringWriter());
-        try
+        RunReported(OnBlocked, new StringWriter(), () => hog = Greenlet.Spawn(() =>
         {
-            hog = Greenlet.Spawn(() =>
-            {
-                var clock = Stopwatch.StartNew();
-                lock (Console.Error)
-                    while (Volatile.Read(ref seen) < 3 && clock.Elapsed < TimeSpan.FromSeconds(30)) Thread.SpinWait(100);
-            });
-            Greenlet other = Greenlet.Spawn(() => { });
-            Greenlet.JoinAll(hog, other);
-        }
-        finally
-        {
-            BlockingMonitor.EventLoopBlocked -= OnBlocked;
-            BlockingMonitor.MaxBlockingTime = before;
-            Console.SetError(error);
-        }
+            var clock = Stopwatch.StartNew();
+            lock (Console.Error)
+                while (Volatile.Read(ref seen) < 3 && clock.Elapsed < TimeSpan.FromSeconds(30)) Thread.SpinWait(100);
+        }));
         Volatile.Read(ref seen).Should().BeGreaterThanOrEqualTo(3);
     });
 
     [Fact]
     public void MaxBlockingTime_NotAboveZero_Throws() =>
         FluentActions.Invoking(static () => BlockingMonitor.MaxBlockingTime = TimeSpan.Zero).Should().Throw<ArgumentOutOfRangeException>();
+
+    /// <summary>Reports after 30 ms, with another greenlet that is to run.</summary>
+    private static void RunReported(EventHandler<EventLoopBlockedEventArgs> onBlocked, TextWriter error, Func<Greenlet> startHog)
+    {
+        TimeSpan before = BlockingMonitor.MaxBlockingTime;
+        BlockingMonitor.MaxBlockingTime = TimeSpan.FromMilliseconds(30);
+        BlockingMonitor.EventLoopBlocked += onBlocked;
+        TextWriter errorBefore = Console.Error;
+        Console.SetError(error);
+        try
+        {
+            Greenlet.JoinAll(startHog(), Greenlet.Spawn(() => { }));
+        }
+        finally
+        {
+            BlockingMonitor.EventLoopBlocked -= onBlocked;
+            BlockingMonitor.MaxBlockingTime = before;
+            Console.SetError(errorBefore);
+        }
+    }
 }

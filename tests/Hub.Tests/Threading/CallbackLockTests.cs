@@ -21,8 +21,8 @@ public sealed class CallbackLockTests
         bool atOnce = true;
         InCallback(() =>
         {
-            entered = Caught(() => CooperativeMonitorEnter.Enter(target));
-            tried = Caught(() => CooperativeMonitorEnter.TryEnter(target, 30_000));
+            entered = Record.Exception(() => CooperativeMonitorEnter.Enter(target));
+            tried = Record.Exception(() => CooperativeMonitorEnter.TryEnter(target, 30_000));
             atOnce = Monitor.TryEnter(target);
         });
         entered.Should().BeOfType<BlockingSwitchOutException>("gevent: blocking in the hub is an error").Which.Message.Should().Contain("the owner").And.Contain("Greenlet.Spawn");
@@ -75,7 +75,7 @@ public sealed class CallbackLockTests
         {
             tooEarly = CooperativeMonitorEnter.TryEnter(target, 60);
             release.Set();
-            entered = Caught(() => CooperativeMonitorEnter.Enter(target));
+            entered = Record.Exception(() => CooperativeMonitorEnter.Enter(target));
         });
         tooEarly.Should().BeFalse("on a kernel thread of its own it could still leave the lock");
         entered.Should().BeOfType<BlockingSwitchOutException>("it waits for the carrier, which waits for the callback");
@@ -91,18 +91,5 @@ public sealed class CallbackLockTests
             finally { done = true; }
         });
         while (!done) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
-    }
-
-    private static Exception? Caught(Action body)
-    {
-        try
-        {
-            body();
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
     }
 }

@@ -162,10 +162,10 @@ public sealed class CloseTests
         var handle = new SafeFileHandle(read, ownsHandle: true);
         Task<Exception?>[] waiting =
         [
-            Client.Start(() => Caught(() => Descriptors.WaitRead(handle))),
-            Client.Start(() => Caught(() => Descriptors.WaitRead(otherRead))),
-            Client.Start(() => Caught(() => Descriptors.WaitRead(near))),
-            Client.Start(() => Caught(() => Descriptors.WaitRead(far, TimeSpan.FromMilliseconds(2500)))), // more than one look
+            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(handle))),
+            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(otherRead))),
+            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(near))),
+            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(far, TimeSpan.FromMilliseconds(2500)))), // more than one look
         ];
         OnHub.Until(() => WaitTable.Count == 4).Should().BeTrue();
         handle.Dispose();
@@ -194,18 +194,5 @@ public sealed class CloseTests
     {
         waiting.Join(s_long).Should().BeTrue();
         waiting.Exception.Should().BeOfType<IOException>("what it waited for is closed").Which.HResult.Should().Be(Kernel.Ebadf);
-    }
-
-    private static Exception? Caught(Action body)
-    {
-        try
-        {
-            body();
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
     }
 }
