@@ -7,7 +7,6 @@ namespace Patchy.Scenarios.Promises;
 internal sealed class FirstLine : IScenario
 {
     private const int Blocked = 250; // milliseconds: nearly every machine gives the other five turns in them
-    private const int Rounds = 40; // for one that does not: a call that keeps the carrier does so in each
 
     public int Run(string[] args)
     {
@@ -24,65 +23,81 @@ internal sealed class FirstLine : IScenario
             }
         });
         other.Start();
+        WaitRounds Begin() => new(() => Volatile.Read(ref turns));
 
-        int before = turns;
-        for (int i = 0; i < Rounds && turns <= before + 5; i++) Thread.Sleep(Blocked);
-        checks.That("Sleep lets others run", turns > before + 5, turns - before);
+        WaitRounds rounds = Begin();
+        while (rounds.Next()) Thread.Sleep(Blocked);
+        checks.That("Sleep lets others run", rounds.Good, rounds);
 
-        before = turns;
+        rounds = Begin();
         object gate = new();
-        lock (gate)
+        while (rounds.Next())
         {
-            for (int i = 0; i < Rounds && turns <= before + 5; i++) Monitor.Wait(gate, Blocked);
+            lock (gate) Monitor.Wait(gate, Blocked);
         }
-        checks.That("Monitor.Wait lets others run", turns > before + 5, turns - before);
 
-        before = turns;
-        var sleeper = new Thread(() =>
+        checks.That("Monitor.Wait lets others run", rounds.Good, rounds);
+
+        rounds = Begin();
+        bool inTime = false;
+        while (rounds.Next())
         {
-            for (int i = 0; i < Rounds && (i == 0 || turns <= before + 5); i++) Thread.Sleep(Blocked);
-        });
-        sleeper.Start();
-        bool timedOut = sleeper.Join(20);
-        sleeper.Join();
-        checks.That("Join lets others run", !timedOut && turns > before + 5, turns - before);
+            var sleeper = new Thread(() => Thread.Sleep(Blocked));
+            sleeper.Start();
+            inTime = sleeper.Join(20);
+            sleeper.Join();
+        }
 
-        before = turns;
+        checks.That("Join lets others run", !inTime && rounds.Good, rounds);
+
+        rounds = Begin();
         using var set = new ManualResetEvent(false);
-        for (int i = 0; i < Rounds && turns <= before + 5; i++) set.WaitOne(Blocked);
-        WaitHandle.WaitAny([set], 20);
-        checks.That("WaitOne lets others run", turns > before + 5, turns - before);
+        while (rounds.Next()) set.WaitOne(Blocked);
+        checks.That("WaitOne lets others run", rounds.Good, rounds);
 
-        before = turns;
-        for (int i = 0; i < Rounds && turns <= before + 5; i++) Task.Delay(Blocked).Wait();
-        checks.That("Task.Wait lets others run", turns > before + 5, turns - before);
+        rounds = Begin();
+        while (rounds.Next()) WaitHandle.WaitAny([set], Blocked);
+        checks.That("WaitAny lets others run", rounds.Good, rounds);
 
-        before = turns;
+        rounds = Begin();
+        while (rounds.Next()) Task.Delay(Blocked).Wait();
+        checks.That("Task.Wait lets others run", rounds.Good, rounds);
+
+        rounds = Begin();
         using var slim = new SemaphoreSlim(0);
-        for (int i = 0; i < Rounds && turns <= before + 5; i++) slim.Wait(Blocked);
-        checks.That("SemaphoreSlim.Wait lets others run", turns > before + 5, turns - before);
+        while (rounds.Next()) slim.Wait(Blocked);
+        checks.That("SemaphoreSlim.Wait lets others run", rounds.Good, rounds);
 
-        before = turns;
-        for (long until = Environment.TickCount64 + 20_000; Environment.TickCount64 < until && turns == before;) Thread.Yield();
-        checks.That("Yield lets others run", turns > before, turns - before);
-
-        using var held = new ManualResetEventSlim();
-        var owner = new Thread(() =>
+        rounds = Begin();
+        while (rounds.Next())
         {
-            lock (gate)
+            for (long until = Environment.TickCount64 + Blocked; Environment.TickCount64 < until;) Thread.Yield();
+        }
+
+        checks.That("Yield lets others run", rounds.Good, rounds);
+
+        rounds = Begin();
+        while (rounds.Next())
+        {
+            using var held = new ManualResetEventSlim();
+            var owner = new Thread(() =>
             {
-                held.Set();
-                for (int i = 0; i < Rounds && (i == 0 || turns <= before + 5); i++) Thread.Sleep(Blocked);
-            }
-        });
-        owner.Start();
-        held.Wait();
-        before = turns;
-        lock (gate) checks.That("lock lets others run", turns > before + 5, turns - before);
+                lock (gate)
+                {
+                    held.Set();
+                    Thread.Sleep(Blocked);
+                }
+            });
+            owner.Start();
+            held.Wait();
+            lock (gate) { }
+            owner.Join();
+        }
+
+        checks.That("lock lets others run", rounds.Good, rounds);
 
         stop = true;
         other.Join();
-        owner.Join();
         checks.That("states", !other.IsAlive && other.ThreadState == ThreadState.Stopped);
         return checks.Finish();
     }
