@@ -6,7 +6,7 @@ namespace Patchy.Tests;
 /// <summary>Thread.Sleep where its argument is computed in the same statement, by a method of the class library.</summary>
 public sealed class PatchedSleepTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public static TheoryData<FiberKind> Kinds => new(TestKinds.All);
 

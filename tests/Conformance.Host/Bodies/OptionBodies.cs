@@ -56,8 +56,16 @@ internal static class OptionBodies
         pair.Client.Blocking = false;
         o.NeverSwitches("send", () => pair.Client.Send([1]));
         o.Does("fill", () => Loopback.Fill(pair.Client));
-        o.NeverSwitches("full", () => pair.Client.Send(y));
-        o.NeverSwitches("full, list", () => pair.Client.Send([new ArraySegment<byte>(y)]));
+        // However full it is, the kernel makes room for some bytes now and then: what fits is sent first.
+        byte[] big = new byte[1 << 20];
+        o.NeverSwitches("full", () =>
+        {
+            while (true) pair.Client.Send(big);
+        });
+        o.NeverSwitches("full, list", () =>
+        {
+            while (true) pair.Client.Send([new ArraySegment<byte>(big)]);
+        });
     }
 
     [Body]

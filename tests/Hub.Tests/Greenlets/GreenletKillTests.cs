@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FluentAssertions;
 using Xunit;
 
@@ -44,20 +45,26 @@ public sealed class GreenletKillTests
     {
         // The timer would keep the greenlet until its time, and whoever waits for the hub to have nothing left.
         const int Rounds = 500;
+        var clock = Stopwatch.StartNew();
         Greenlet? target = null;
         int killed = 0;
+        bool over = false;
         ForeignThread killer = ForeignThread.Start(() =>
         {
-            for (int i = 0; i < Rounds; i++)
+            for (int i = 0; ; i++)
             {
                 Greenlet? greenlet;
-                while ((greenlet = Interlocked.Exchange(ref target, null)) is null) Thread.SpinWait(1);
+                while ((greenlet = Interlocked.Exchange(ref target, null)) is null)
+                {
+                    if (Volatile.Read(ref over)) return;
+                    Thread.SpinWait(1);
+                }
                 while (!greenlet.Started) Thread.SpinWait(1);
                 greenlet.Kill(new GreenletExit(), block: false);
                 Volatile.Write(ref killed, i + 1);
             }
         });
-        for (int i = 0; i < Rounds; i++)
+        for (int i = 0; i < Rounds && clock.Elapsed < TimeSpan.FromSeconds(10); i++) // where two threads have to share a processor each round takes long
         {
             var greenlet = new Greenlet(() => { });
             Volatile.Write(ref target, greenlet);
@@ -65,6 +72,7 @@ public sealed class GreenletKillTests
             greenlet.StartLater(TimeSpan.FromHours(1));
             while (Volatile.Read(ref killed) <= i) Thread.SpinWait(1);
         }
+        Volatile.Write(ref over, true);
         killer.FinishNatively();
         Greenlet.Yield();
         for (int i = 0; i < 1000 && Hub.Current.Timers.Count > 0; i++) Greenlet.Yield(); // the cancels come through the inbox

@@ -165,7 +165,7 @@ public sealed class CloseTests
             Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(handle))),
             Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(otherRead))),
             Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(near))),
-            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(far, TimeSpan.FromMilliseconds(2500)))), // more than one look
+            Client.Start<Exception?>(() => Record.Exception(() => Descriptors.WaitRead(far, s_long))), // more than one look
         ];
         OnHub.Until(() => WaitTable.Count == 4).Should().BeTrue();
         handle.Dispose();
