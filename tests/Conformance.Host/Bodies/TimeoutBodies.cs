@@ -141,8 +141,9 @@ internal static class TimeoutBodies
         o.Took("Read", 40, () => server.Read(y));
         o.Took("ReadByte", 40, () => server.ReadByte());
         o.Took("ReadExactly", 40, () => server.ReadExactly(y));
+        server.ReadTimeout = 500; // behind an asynchronous reader the byte comes by way of the class library's own threads, which a busy machine keeps waiting
         client.Write([1]);
-        o.Took("one byte of two", 40, () => server.ReadExactly(y, 0, 2));
+        o.Took("one byte of two", 500, () => server.ReadExactly(y, 0, 2));
         client.Write([2, 3]);
         o.Does("goes on", () => server.ReadAtLeast(y, 2));
         o.Took("Write", 55, () => client.Write(new byte[16_000_000]));
