@@ -26,8 +26,17 @@ internal static class Surroundings
         {
             if (File.Exists($"/proc/self/fd/{file}")) Console.WriteLine($"file {file} {Kind(new FileInfo($"/proc/self/fd/{file}").LinkTarget)}");
         }
-        foreach (string path in Directory.GetFiles(Path.GetTempPath(), $"*-{Environment.ProcessId}-*")) Console.WriteLine($"diagnostics {Path.GetFileName(path).Replace($"-{Environment.ProcessId}-", "-ID-")[..18]}");
+        // With the time of its start: a process that was killed has left such files behind, and its number may be ours now.
+        string id = $"-{Environment.ProcessId}-{StartTicks()}-";
+        foreach (string path in Directory.GetFiles(Path.GetTempPath(), $"*{id}*")) Console.WriteLine($"diagnostics {Path.GetFileName(path).Replace(id, "-ID-")}");
         return 0;
+    }
+
+    /// <summary>Field 22 of /proc/self/stat, of which the runtime makes the names; the second is in parentheses and may hold anything.</summary>
+    private static string StartTicks()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[22 - 3];
     }
 
     private static string? Kind(string? target) => target?.Split('[')[0];
