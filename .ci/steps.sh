@@ -84,10 +84,11 @@ soak() {
   if guarded 120 "${name// /-}" env "$@" PATCHY_FIBER="$kind" dotnet run -c Release --no-build --project bench/Patchy.Bench -- soak "$seconds"; then pass "$name"; else fail "$name"; fi
 }
 
-# count_samples LOG EXIT-CODE: adds up the last line of samples/run. A runner that did not come that far counts as one failure.
+# count_samples LOG EXIT-CODE: adds up the last line of samples/run, behind which comes only that it has failed. A runner that did not come that far counts as one failure.
 count_samples() {
   local p f s
-  if [[ $(tail -n 1 "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+  grep '^FAILED: ' "$1" >> "$results/failures.txt"
+  if [[ $(tail -n 2 "$1" | grep ' passed, ') =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then fail "the runner of the samples: exit code $2"; fi

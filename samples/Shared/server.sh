@@ -3,6 +3,7 @@
 # serve PROGRAM OUTPUT ARGUMENTS...: starts it; once it has printed where it listens, $address is that, as 127.0.0.1:5000, and $port its port.
 serve() {
   local program=$1 output=$2; shift 2
+  : > "$output" # the first look may come before the program's own redirection
   "$program" "$@" > "$output" & server=$!
   trap 'kill -KILL "$server" 2> /dev/null' EXIT
   for _ in $(seq 300); do
