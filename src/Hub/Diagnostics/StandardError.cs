@@ -12,7 +12,7 @@ internal static unsafe class StandardError
 {
     private const int Descriptor = 2;
 
-    /// <summary>On a native thread: to <see cref="Console.Error"/> if nobody else writes there now, else past it. Never throws.</summary>
+    /// <summary>On a native thread: to <see cref="Console.Error"/> if nobody else writes there now, else past it. Waits for no lock of it; a pipe that is full holds it up, as anybody. Never throws.</summary>
     public static void WriteAtOnce(string text)
     {
         try
