@@ -38,7 +38,7 @@ internal class Waiter : Link
     /// <summary>What it waits for.</summary>
     public object? Awaited { get; private protected init; }
 
-    /// <summary>Since when it is parked, on the clock of Environment.TickCount64; 0 before.</summary>
+    /// <summary>Since when it is parked, on the clock of Environment.TickCount64, or some 20 ms less (<see cref="HubMonitor.Now"/>); 0 before.</summary>
     public long ParkedSince { get; private set; }
 
     /// <summary>What may interrupt this wait; set by Park.</summary>
@@ -70,10 +70,10 @@ internal class Waiter : Link
             if (!decidedHere)
             {
                 if (!deadline.IsNever) hub.Timers.Add(this, deadline.Ticks);
-                ParkedSince = Environment.TickCount64;
+                ParkedSince = HubMonitor.Now;
                 self.OnLeavingCarrier();
                 hub.SwitchAway(self);
-                hub.Timers.Remove(this);
+                if (!deadline.IsNever) hub.Timers.Remove(this);
             }
         }
         self.CurrentWait = null;

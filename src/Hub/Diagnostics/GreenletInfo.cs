@@ -30,7 +30,7 @@ public sealed class GreenletInfo
     /// <summary>What it waited for, in words; null when it did not wait.</summary>
     public string? Awaited { get; }
 
-    /// <summary>How long it had been waiting; null when it did not wait.</summary>
+    /// <summary>How long it had been waiting, or some 20 ms more: a wait does not ask the clock; null when it did not wait.</summary>
     public TimeSpan? WaitingFor { get; }
 
     /// <summary>What the greenlet does now. May be called from any thread.</summary>

@@ -2,6 +2,8 @@ using System;
 
 namespace Patchy.Linking;
 
+// Written for few write barriers: a hand-over of a queue appends and takes out one link each way. The links of one that is in no list are null.
+
 /// <summary>Those who wait for something, first come first told. Only under the owner's latch; whoever is to be told is taken out there and told outside.</summary>
 internal sealed class LinkList
 {
@@ -20,11 +22,26 @@ internal sealed class LinkList
     public void Append(Link link)
     {
         link.Ticket = ++LastTicket;
-        InsertBefore(link, null);
+        AppendWithItsTicket(link);
     }
 
     /// <summary>At the end, with the ticket from another list.</summary>
-    public void AppendWithItsTicket(Link link) => InsertBefore(link, null);
+    public void AppendWithItsTicket(Link link)
+    {
+        RequireFree(link);
+        link.List = this;
+        if (_last is { } last)
+        {
+            link.Before = last;
+            last.After = link;
+        }
+        else
+        {
+            _first = link;
+        }
+        _last = link;
+        Count++;
+    }
 
     /// <summary>To the place that <paramref name="link"/>'s ticket says: the end in most cases, or near the front, where only others that came back too can be before it.</summary>
     public void InsertByTicket(Link link)
@@ -55,7 +72,19 @@ internal sealed class LinkList
     public Link? TakeFirst()
     {
         Link? link = _first;
-        if (link is not null) Remove(link);
+        if (link is null) return null;
+        if (link.After is { } next)
+        {
+            next.Before = null;
+            _first = next;
+            link.After = null;
+        }
+        else
+        {
+            _first = _last = null;
+        }
+        link.List = null;
+        Count--;
         return link;
     }
 
@@ -86,14 +115,23 @@ internal sealed class LinkList
 
     private void InsertBefore(Link link, Link? place)
     {
-        if (link.List is not null) throw new InvalidOperationException("A link can be in one list only. This is a bug in Patchy.");
+        if (place is null)
+        {
+            AppendWithItsTicket(link);
+            return;
+        }
+        RequireFree(link);
         link.List = this;
         link.After = place;
-        link.Before = place is null ? _last : place.Before;
+        link.Before = place.Before;
         if (link.Before is null) _first = link;
         else link.Before.After = link;
-        if (place is null) _last = link;
-        else place.Before = link;
+        place.Before = link;
         Count++;
+    }
+
+    private static void RequireFree(Link link)
+    {
+        if (link.List is not null) throw new InvalidOperationException("A link can be in one list only. This is a bug in Patchy.");
     }
 }

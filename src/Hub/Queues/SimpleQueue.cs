@@ -19,6 +19,7 @@ namespace Patchy.Queues;
 public class SimpleQueue<T> : QueueBase<T>
 {
     private readonly ItemStore<T> _store;
+    private readonly bool _choosesLate; // the store's answer never changes
     private int _limit; // int.MaxValue: none
     private int _visible;
     private int _granted;
@@ -33,6 +34,7 @@ public class SimpleQueue<T> : QueueBase<T>
     private protected SimpleQueue(int? maxSize, ItemStore<T> store)
     {
         _store = store;
+        _choosesLate = store.ChoosesLate;
         _limit = LimitOf(maxSize);
         _visible = store.Count;
         Unfinished = store.Count;
@@ -147,10 +149,10 @@ public class SimpleQueue<T> : QueueBase<T>
             }
             if (_visible < _limit)
             {
-                if (MakeRoom()) continue;
+                if (!_store.HasRoom && MakeRoom()) continue;
                 LinkChain woken = default;
                 Exception? error = null;
-                if (Getters.IsEmpty || _store.ChoosesLate || !HandOver(item, ref woken)) error = Add(item, ref woken);
+                if (Getters.IsEmpty || _choosesLate || !HandOver(item, ref woken)) error = Add(item, ref woken);
                 if (error is null) Unfinished++;
                 Latch.Exit();
                 woken.Resume();
