@@ -27,8 +27,10 @@ internal static class OnHub
         {
             try
             {
-                Hub.Create(kind).ReliefAfter = reliefAfter;
-                body();
+                Hub hub = Hub.Create(kind);
+                hub.ReliefAfter = reliefAfter;
+                try { body(); }
+                finally { hub.ReliefAfter = TimeSpan.Zero; } // its thread ends: the monitor is to end the hub at once, or hundreds would be left
             }
             catch (Exception exception)
             {
