@@ -71,7 +71,9 @@ public sealed class GreenletTests
             Greenlet[] all = [.. sleeps.Select(sleep => Greenlet.Spawn(() =>
             {
                 tooLate |= sleeps.Any(static other => other.Deadline.HasPassed);
-                new Waiter(Greenlet.Running!, "its time").Park(sleep.Deadline);
+                var sleeping = new Waiter(Greenlet.Running!, "its time");
+                sleeping.Park(sleep.Deadline);
+                tooLate |= sleeping.ParkedSince == 0; // its time passed since that look
                 order.Add(sleep.Milliseconds);
             }))];
             Greenlet.JoinAll(all);
