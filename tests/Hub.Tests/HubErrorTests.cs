@@ -320,6 +320,8 @@ public sealed class HubErrorTests
     /// <summary>Waits in each write, as a greenlet does in one to a full pipe, until told to go on.</summary>
     private sealed class SlowWriter : StringWriter
     {
+        private readonly object _oneAtATime = new(); // where nothing is patched the one that writes may run beside the test
+
         public bool IsWriting { get; private set; }
 
         public bool GoOn { get; set; }
@@ -328,7 +330,12 @@ public sealed class HubErrorTests
         {
             IsWriting = true;
             while (!GoOn) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
-            base.Write(value);
+            lock (_oneAtATime) base.Write(value);
+        }
+
+        public override string ToString()
+        {
+            lock (_oneAtATime) return base.ToString();
         }
 
         public string[] Printed() =>

@@ -3,9 +3,21 @@ namespace Patchy.Tests;
 /// <summary>Errors of greenlets are kept instead of printed.</summary>
 internal sealed class QuietErrors : IDisposable
 {
-    public QuietErrors() => HubErrors.Handler = (context, exception) => Seen.Add((context, exception));
+    private readonly List<(object? Context, Exception Exception)> _seen = []; // also its lock: several threads may have errors at once
 
-    public List<(object? Context, Exception Exception)> Seen { get; } = [];
+    public QuietErrors() => HubErrors.Handler = (context, exception) =>
+    {
+        lock (_seen) _seen.Add((context, exception));
+    };
+
+    /// <summary>Those until now.</summary>
+    public IReadOnlyList<(object? Context, Exception Exception)> Seen
+    {
+        get
+        {
+            lock (_seen) return [.. _seen];
+        }
+    }
 
     public void Dispose() => HubErrors.Handler = null;
 }
