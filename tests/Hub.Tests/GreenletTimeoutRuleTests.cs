@@ -47,7 +47,7 @@ public sealed class GreenletTimeoutRuleTests
     public void T2_NestedOnes_EachIsKnownByItsIdentity(FiberKind kind) => OnHub.Run(kind, () =>
     {
         var log = new List<string>();
-        using GreenletTimeout outer = GreenletTimeout.StartNew(TimeSpan.FromMilliseconds(60));
+        using GreenletTimeout outer = GreenletTimeout.StartNew(TimeSpan.FromSeconds(2)); // far behind the inner one, also where that comes late
         try
         {
             using GreenletTimeout inner = GreenletTimeout.StartNew(s_short);
@@ -178,13 +178,13 @@ public sealed class GreenletTimeoutRuleTests
     [Theory, MemberData(nameof(Kinds))]
     public void T4_Cancel_OnAnotherThreadAndStart_TheOldTimeDoesNotFire(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        var timeout = new GreenletTimeout(TimeSpan.FromMilliseconds(40));
+        var timeout = new GreenletTimeout(s_long);
         timeout.Start();
         var native = new Thread(timeout.Cancel);
         native.StartNatively();
         native.Join();
         timeout.Pending.Should().BeFalse();
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(100));
+        Greenlet.Sleep(s_short);
         Hub.Current.Timers.Count.Should().Be(0, "it is taken out of the heap");
         timeout.Start();
         timeout.Pending.Should().BeTrue();
@@ -280,9 +280,14 @@ public sealed class GreenletTimeoutRuleTests
     public void T5_AnInstanceThatIsPendingAlready_KeepsItsTime(FiberKind kind) => OnHub.Run(kind, () =>
     {
         Greenlet slow = Greenlet.Spawn(() => Greenlet.Sleep(s_long));
-        GreenletTimeout timeout = GreenletTimeout.StartNew(TimeSpan.FromMilliseconds(30));
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        TimeSpan time = TimeSpan.FromMilliseconds(30);
+        bool laterOne = false;
+        GreenletTimeout timeout = GreenletTimeout.StartNew(time);
+        Greenlet later = Greenlet.SpawnLater(time, () => laterOne = true);
+        timeout.Pending.Should().BeTrue("it cannot fire before somebody waits");
         slow.Join(timeout).Should().BeFalse();
+        laterOne.Should().BeFalse("S5: what was started after it comes after it");
+        later.Join();
         slow.Kill();
     });
 }
