@@ -113,7 +113,8 @@ public sealed class ThreadStateTests
         greenlet.RawLink(_ => { seen.Add(Describe()); Pollute(); });
         greenlet.RawLink(_ => seen.Add(Describe()));
         greenlet.Link(_ => seen.Add(Describe()));
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        for (int turn = 0; turn < 10_000 && seen.Count < 3; turn++) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5)); // and no more of them
         seen.Should().Equal([before, before, before], "callbacks of the hub run in an empty context, each in one of its own");
     }));
 

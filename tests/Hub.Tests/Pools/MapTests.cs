@@ -169,11 +169,13 @@ public sealed class MapTests
     public void Map_WhoseCallerIsInterrupted_GoesOn(FiberKind kind, string name) => On(kind, name, group =>
     {
         int calls = 0;
+        var gate = new Event();
         ((Action)(() =>
         {
             using GreenletTimeout timeout = GreenletTimeout.Start(s_moment);
-            group.Map(item => { Block(30); return Interlocked.Increment(ref calls); }, Enumerable.Range(0, 4));
+            group.Map(item => { gate.Wait(); return Interlocked.Increment(ref calls); }, Enumerable.Range(0, 4));
         })).Should().Throw<GreenletTimeout>();
+        gate.Set();
         Eventually(() => calls == 4, "gevent: the map is another greenlet's work");
     });
 

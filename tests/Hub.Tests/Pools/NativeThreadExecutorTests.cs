@@ -12,13 +12,16 @@ public sealed class NativeThreadExecutorTests
     [Theory, MemberData(nameof(Kinds))]
     public void Submit_GivesAFutureThatGreenletsWaitFor(FiberKind kind) => OnHub.Run(kind, () =>
     {
+        using var handedIn = new ManualResetEventSlim();
         using var executor = new NativeThreadExecutor(2);
         int ticks = 0;
         Greenlet ticker = Greenlet.Spawn(() => { while (true) { ticks++; Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); } });
-        NativeFuture<int>[] futures = [.. Enumerable.Range(0, 6).Select(i => executor.Submit(() => { Thread.Sleep(20); return i; }))];
+        NativeFuture<int>[] futures = [.. Enumerable.Range(0, 6).Select(i => executor.Submit(() => { handedIn.Wait(); return i; }))];
         futures[^1].Ready.Should().BeFalse("handing work in never waits; gevent's waits for room");
+        Greenlet opener = Greenlet.Spawn(() => { while (ticks <= 1) Greenlet.Yield(); handedIn.Set(); });
         futures.Select(future => future.Get()).Should().Equal(0, 1, 2, 3, 4, 5);
         ticks.Should().BeGreaterThan(1);
+        Greenlet.JoinAll(opener);
         ticker.Kill();
         bool called = false;
         futures[0].RawLink(future => called = future == futures[0]);

@@ -34,7 +34,11 @@ public sealed class MonitorWaitTests
         }
         Greenlet.JoinAll(all);
         order.Should().Equal(Enumerable.Range(0, 100));
-        WaitSet.AnyInside.Should().BeFalse("nobody waits any more");
+        s_sync.Enter(target);
+        WaitSet.PopOne(target).Should().BeNull("nobody waits any more");
+        Monitor.Exit(target);
+        for (int turn = 0; turn < 10_000 && WaitSet.AnyInside; turn++) s_sync.Sleep(1); // that is of the whole process: others may wait for a while
+        WaitSet.AnyInside.Should().BeFalse("whoever leaves is counted");
     });
 
     [Theory, MemberData(nameof(Kinds))]
