@@ -20,8 +20,7 @@ public sealed class GreenletLinkTests
         target.HasLinks.Should().BeTrue();
         target.Join();
         joiner.Join();
-        Greenlet.Yield();
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        Until(() => order.Count == 3);
         order.Should().Equal("first", "joiner", "last");
         target.HasLinks.Should().BeFalse();
     });
@@ -34,7 +33,7 @@ public sealed class GreenletLinkTests
         bool? runningSeen = null;
         target.RawLink(_ => runningSeen = Greenlet.Running is not null);
         runningSeen.Should().BeNull("gevent: also a late link fires from the hub, never from rawlink itself");
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        Until(() => runningSeen is not null);
         runningSeen.Should().BeFalse("it runs in the hub, not in a greenlet");
     });
 
@@ -51,7 +50,7 @@ public sealed class GreenletLinkTests
         });
         target.RawLink(later);
         target.RawLink(_ => order.Add("last"));
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(10));
+        Until(() => order.Count >= 2);
         order.Should().Equal("earlier", "last");
     });
 
@@ -65,7 +64,7 @@ public sealed class GreenletLinkTests
         target.RawLink(callback);
         target.Unlink(callback);
         target.Unlink(_ => { }); // gevent: unlinking what is not linked is no error
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(10));
+        Until(() => calls > 0);
         calls.Should().Be(1, "list.remove takes one");
     });
 
@@ -88,14 +87,13 @@ public sealed class GreenletLinkTests
     {
         Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(30)));
         Hub? calledOn = null, linkedOn = null;
-        var other = new Thread(() => OnHub.Run(kind, () =>
+        ForeignThread other = ForeignThread.Start(() => OnHub.Run(kind, () =>
         {
             linkedOn = Hub.OfThisThreadOrNull();
             target.RawLink(_ => calledOn = Hub.OfThisThreadOrNull());
             while (calledOn is null) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         }));
-        other.StartNatively();
-        while (other.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
+        other.Finish();
         calledOn.Should().NotBeNull().And.BeSameAs(linkedOn);
     });
 
@@ -112,7 +110,7 @@ public sealed class GreenletLinkTests
         native.StartNatively();
         while (native.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         target.Join();
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        Until(() => calledOn is not null);
         madeThere.Should().BeNull("linking makes no hub");
         calledOn.Should().BeSameAs(target.Hub);
     });
@@ -137,7 +135,7 @@ public sealed class GreenletLinkTests
             greenlet.LinkException(source => log.Add($"{name} exception {source.Exception!.GetType().Name}"));
         }
         Greenlet.JoinAll(good, bad);
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(50));
+        Until(() => log.Count >= 4);
         log.Should().BeEquivalentTo("good value", "bad exception FormatException", "good link True True", "bad link True True");
     });
 
@@ -150,7 +148,7 @@ public sealed class GreenletLinkTests
         greenlet.Link(callback);
         greenlet.LinkValue(callback);
         greenlet.Unlink(callback);
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        Until(() => calls > 0);
         calls.Should().Be(1);
     });
 
@@ -162,8 +160,15 @@ public sealed class GreenletLinkTests
         Greenlet greenlet = Greenlet.Spawn(() => { });
         greenlet.RawLink(_ => throw new FormatException());
         greenlet.RawLink(_ => called = true);
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(20));
+        Until(() => called);
         called.Should().BeTrue("E4: errors in links never stop the other links");
         quiet.Seen.Should().ContainSingle().Which.Exception.Should().BeOfType<FormatException>();
     });
+
+    /// <summary>And a moment more, for what must not come.</summary>
+    private static void Until(Func<bool> condition)
+    {
+        for (int turn = 0; turn < 10_000 && !condition(); turn++) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); // one whose time has passed before it waits lets nobody run
+        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+    }
 }
