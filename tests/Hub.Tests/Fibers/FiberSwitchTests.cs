@@ -156,7 +156,7 @@ public class FiberSwitchTests
     {
         int[] counts = new int[2];
         using Barrier together = new(2);
-        Thread[] threads = [.. Enumerable.Range(0, 2).Select(n => new Thread(() => TestCarrier.Run(kind, c =>
+        ForeignThread[] threads = [.. Enumerable.Range(0, 2).Select(n => ForeignThread.Start(() => TestCarrier.Run(kind, c =>
         {
             together.SignalAndWait(10_000);
             for (int i = 0; i < 10; i++)
@@ -171,8 +171,7 @@ public class FiberSwitchTests
                 });
             }
         })))];
-        foreach (Thread t in threads) t.Start();
-        foreach (Thread t in threads) t.Join();
+        foreach (ForeignThread t in threads) t.FinishNatively();
         counts.Should().Equal(1000, 1000);
     }
 

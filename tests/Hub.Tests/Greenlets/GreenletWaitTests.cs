@@ -198,18 +198,17 @@ public sealed class GreenletWaitTests
         var theirs = new List<Greenlet>();
         using var made = new ManualResetEvent(false);
         bool release = false;
-        var other = new Thread(() => OnHub.Run(kind, () =>
+        ForeignThread other = ForeignThread.Start(() => OnHub.Run(kind, () =>
         {
             for (int i = 0; i < 20; i++) theirs.Add(Greenlet.Spawn(() => { while (!Volatile.Read(ref release)) Greenlet.Sleep(TimeSpan.FromMilliseconds(1)); }));
             made.Set();
             Greenlet.JoinAll([.. theirs]);
         }));
-        other.StartNatively();
         made.WaitOne();
         Greenlet[] all = [.. theirs, .. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(Greenlet.Yield))];
         Greenlet releaser = Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMilliseconds(5)); Volatile.Write(ref release, true); });
         Greenlet.Wait(all).Should().BeEquivalentTo(all);
         releaser.Join();
-        other.Join();
+        other.Finish();
     });
 }

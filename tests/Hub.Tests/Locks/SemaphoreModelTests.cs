@@ -52,12 +52,18 @@ public sealed class SemaphoreModelTests
                 _greenlets[i] = Greenlet.Spawn(() => Go(number));
             }
             for (int i = 0; i < 200 && _greenlets.Any(greenlet => !greenlet.Dead && greenlet.CurrentWait is not { IsDecided: false }); i++) Greenlet.Yield();
-            if (_disagreement is not null) throw new InvalidOperationException($"The model disagrees after {string.Join(", ", _trace)}: {_disagreement}");
+            ThrowDisagreement();
             Greenlet[] stuck = [.. _greenlets.Where(greenlet => !greenlet.Dead)];
             _semaphore.Counter.Should().Be(_counter);
             if (_counter > 0) stuck.Should().BeEmpty("nobody waits while a permit is free");
             foreach (Greenlet greenlet in stuck) greenlet.Kill();
+            ThrowDisagreement();
             (_semaphore.Counter, _semaphore.LinkCount).Should().Be((_counter, 0));
+        }
+
+        private void ThrowDisagreement()
+        {
+            if (_disagreement is not null) throw new InvalidOperationException($"The model disagrees after {string.Join(", ", _trace)}: {_disagreement}");
         }
 
         private void Go(int number)

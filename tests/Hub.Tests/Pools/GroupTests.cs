@@ -260,24 +260,21 @@ public sealed class GroupTests
     {
         var group = new Group();
         using var spawned = new ManualResetEventSlim();
-        var other = new Thread(() =>
+        ForeignThread other = ForeignThread.StartHub(kind, () =>
         {
-            _ = Hub.Create(kind);
             for (int i = 0; i < 5; i++) group.Spawn(() => Greenlet.Sleep(s_long));
             spawned.Set();
             group.Join();
         });
-        other.StartNatively();
         spawned.Wait();
         for (int i = 0; i < 5; i++) group.Spawn(() => Greenlet.Sleep(s_long));
         Greenlet.Yield();
         group.Count.Should().Be(10);
         bool empty = false;
-        var killer = new Thread(() => empty = group.Kill(null, s_long));
-        killer.StartNatively();
+        ForeignThread killer = ForeignThread.Start(() => empty = group.Kill(null, s_long));
         group.Join(s_long).Should().BeTrue();
-        killer.Join();
-        other.Join();
+        killer.Finish();
+        other.Finish();
         empty.Should().BeTrue();
     });
 

@@ -27,12 +27,11 @@ public sealed class FdWaitTests
     public void Wait_ManyRoundTrips_LosesNoEdge(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var pair = new SocketPair();
-        var echo = new Thread(() =>
+        ForeignThread echo = ForeignThread.Start(() =>
         {
             byte[] buffer = new byte[1];
             while (pair.Far.Receive(buffer) == 1) pair.Far.Send(buffer);
         });
-        echo.StartNatively();
         Greenlet reader = Greenlet.Spawn(() =>
         {
             for (int i = 0; i < 3000; i++)
@@ -43,7 +42,7 @@ public sealed class FdWaitTests
         });
         reader.Get();
         pair.Near.Shutdown(SocketShutdown.Both);
-        echo.Join();
+        echo.Finish();
     });
 
     [Theory, MemberData(nameof(Kinds))]

@@ -217,10 +217,9 @@ public sealed class MonitorEnterTests
                 if (i % 3 == 0) Greenlet.Yield();
             }
         }
-        var otherHub = new Thread(() => OnHub.Run(kind, () => Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => Work(50)))])));
-        otherHub.StartNatively();
+        ForeignThread otherHub = ForeignThread.Start(() => OnHub.Run(kind, () => Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => Work(50)))])));
         Greenlet.JoinAll([.. Enumerable.Range(0, 20).Select(_ => Greenlet.Spawn(() => Work(50)))]);
-        while (otherHub.IsAlive) s_sync.Sleep(5);
+        otherHub.Finish();
         most.Should().Be(1);
         done.Should().Be(2000);
     });
