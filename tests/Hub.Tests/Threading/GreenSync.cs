@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Patchy.Threading;
 
 namespace Patchy.Tests.Threading;
@@ -23,7 +24,8 @@ internal sealed class GreenSync : ISync
 
     public void Sleep(int milliseconds) => CooperativeSleep.Sleep(milliseconds);
 
-    // As Monitor.Enter: the slow path is entered only when the lock is not free.
+    // As Monitor.Enter: the slow path is entered only when the lock is not free. Its frame has to stay, as a user's does: a tail call would leave nobody but the framework to be asked whose lock it is.
+    [MethodImpl(MethodImplOptions.NoOptimization)]
     public void Enter(object target)
     {
         if (!Monitor.TryEnter(target)) CooperativeMonitorEnter.Enter(target);
