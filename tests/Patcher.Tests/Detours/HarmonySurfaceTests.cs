@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Patchy.Tests.Detours;
 
+[Collection("the engines of this process")] // whoever makes engines tries them, on a method that this process has once
 public sealed class HarmonySurfaceTests
 {
     [Fact]
