@@ -177,6 +177,7 @@ internal sealed class TornLocks : IScenario
             over = true;
         });
         green.Start();
+        while (Volatile.Read(ref greenlet) is null) Thread.Sleep(1);
         Thread.Sleep(10);
         if (how == "kill") greenlet!.Kill(new GreenletExit(), block: false);
         if (how == "interrupt") green.Interrupt();

@@ -108,12 +108,21 @@ internal sealed unsafe class EngineScenario : IScenario
             slim.Wait(300);
         }
         _checks.That("SemaphoreSlim.Wait reaches Monitor.Wait", Replacements.WaitCalls >= 2, Replacements.WaitCalls);
-        var holder = new Thread(() => { lock (gate) Pause(30); });
+        int entered = Volatile.Read(ref Replacements.EnterCalls);
+        bool held = false;
+        var holder = new Thread(() =>
+        {
+            lock (gate)
+            {
+                Volatile.Write(ref held, true);
+                for (int i = 0; i < 10_000 && Volatile.Read(ref Replacements.EnterCalls) == entered; i++) Pause(1);
+            }
+        });
         holder.Start();
-        Pause(10);
+        while (!Volatile.Read(ref held)) Pause(1);
         lock (gate) { }
         holder.Join();
-        _checks.That("a contended lock reaches Enter_Slowpath", Replacements.EnterCalls >= 1, Replacements.EnterCalls);
+        _checks.That("a contended lock reaches Enter_Slowpath", Replacements.EnterCalls > entered, Replacements.EnterCalls - entered);
         var collector = new Thread(() => { for (int i = 0; i < 30; i++) GC.Collect(); });
         collector.Start();
         int calls = Replacements.WaitCalls, made = 0;
