@@ -14,6 +14,12 @@ internal sealed class FiberMachine : IScenario
     {
         FiberKind kind = Enum.Parse<FiberKind>(args[0], ignoreCase: true);
         List<string> seen = [];
+        void See(string name, int mode)
+        {
+            string line = $"{name} {fegetround() == mode} {Third(mode)}";
+            lock (seen) seen.Add(line); // an escaped fiber runs beside the others
+        }
+
         TestCarrier.Run(kind, c =>
         {
             foreach ((string name, int mode) in new[] { ("up", RoundUp), ("down", RoundDown), ("near", 0) })
@@ -24,11 +30,11 @@ internal sealed class FiberMachine : IScenario
                     for (int i = 0; i < 3; i++)
                     {
                         TestCarrier.Yield();
-                        seen.Add($"{name} {fegetround() == mode} {Third(mode)}");
+                        See(name, mode);
                     }
 
-                    TestCarrier.Escape(() => seen.Add($"{name} {fegetround() == mode} {Third(mode)}"));
-                    seen.Add($"{name} {fegetround() == mode} {Third(mode)}");
+                    TestCarrier.Escape(() => See(name, mode));
+                    See(name, mode);
                     _ = fesetround(0);
                 });
             }
@@ -36,7 +42,6 @@ internal sealed class FiberMachine : IScenario
         Checks checks = new();
         checks.That("rounding modes (x87 and MXCSR) stay with their fibers", seen.Count == 15 && seen.All(s => s.EndsWith("True True", StringComparison.Ordinal)),
             string.Join(", ", seen.Where(s => !s.EndsWith("True True", StringComparison.Ordinal))));
-        checks.That("live count", Fiber.LiveCount >= 0);
         return checks.Finish();
     }
 

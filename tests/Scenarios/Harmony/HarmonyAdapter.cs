@@ -50,7 +50,7 @@ internal sealed class HarmonyAdapter : IScenario
         var gate = new object();
         Thread[] threads = [.. Enumerable.Range(0, 50).Select(_ => new Thread(() =>
         {
-            if (Hub.CurrentOrNull is not null) green++;
+            if (Hub.CurrentOrNull is not null) Interlocked.Increment(ref green); // one that the monitor has relieved runs beside the others
             Thread.Sleep(100);
             lock (gate)
             {

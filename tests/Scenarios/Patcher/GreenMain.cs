@@ -20,10 +20,12 @@ internal sealed class GreenMain : IScenario
         {
             var thread = new Thread(() =>
             {
-                most = Math.Max(most, ++asleep); // no lock: greenlets of one hub take turns
+                // Atomic: one that the monitor has relieved of the hub runs beside the others.
+                int now = Interlocked.Increment(ref asleep);
+                for (int seen = Volatile.Read(ref most); seen < now; seen = Volatile.Read(ref most)) Interlocked.CompareExchange(ref most, now, seen);
                 for (int turn = 0; turn < 100 && (most < 50 || turns < 3); turn++) Thread.Sleep(100); // once, but where the machine is slow
-                asleep--;
-                ended++;
+                Interlocked.Decrement(ref asleep);
+                Interlocked.Increment(ref ended);
             });
             threads.Add(thread);
             thread.Start();

@@ -21,7 +21,7 @@ internal sealed class ForegroundToggles : IScenario
         int ran = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() => { Thread.Sleep(0); ran++; }))];
+            Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() => { Thread.Sleep(0); Interlocked.Increment(ref ran); }))];
             foreach (Thread thread in threads) thread.Start();
             Volatile.Write(ref current, threads);
             foreach (Thread thread in threads) thread.Join();
