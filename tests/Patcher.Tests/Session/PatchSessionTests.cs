@@ -64,6 +64,7 @@ public sealed unsafe class PatchSessionTests
 
         PatchReport report = Apply(session, Plan(PatchGroups.All, Row("Late", "wait")), strict: false);
         report.Rows[0].Outcome.Should().BeOneOf(PatchOutcome.Late, PatchOutcome.Applied);
+        for (int look = 0; look < 100 && late(1) != -5; look++) Thread.Sleep(50); // the runtime may write a late cell once more, and the guard looks now and then
         late(1).Should().Be(-5);
         UndoAll(session);
         late(1).Should().Be(5);

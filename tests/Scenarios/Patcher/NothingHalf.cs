@@ -154,7 +154,7 @@ internal sealed class NothingHalf : IScenario
             nint precode = method.MethodHandle.GetFunctionPointer();
             var descriptor = new MethodDescriptor(layout, method);
             nint cell = layout.Memory.ReadPointer(layout.Precode.Cell(precode));
-            if (cell != precode + PrecodeTemplate.FixupOffset && !descriptor.HasVersion(cell)) return $"{Row.Target}: its cell leads to 0x{cell:x}";
+            if (cell != precode + PrecodeTemplate.FixupOffset && !descriptor.HasVersion(cell) && !CallCountingStub.BelongsTo(layout, descriptor, cell)) return $"{Row.Target}: its cell leads to 0x{cell:x}";
             return now == precode || (now == _original && _original != 0) || (now == 0 && _original == 0) ? null : $"{Row.Target}: its original was 0x{_original:x} and is 0x{now:x}";
         }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Patchy.Scenarios.Patcher;
 
@@ -17,7 +18,7 @@ internal sealed class PatchQueries : IScenario
         using var stop = new ManualResetEvent(false);
         var early = new Thread(() => stop.WaitOne()) { Name = "early bird", IsBackground = true };
         early.Start();
-        while (early.ThreadState.HasFlag(ThreadState.Unstarted) || !early.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) Thread.Sleep(1);
+        while (early.ThreadState.HasFlag(ThreadState.Unstarted) || !early.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) _ = usleep(1000); // not by Sleep: that would be late then, and its count not exact
         _checks.That("nothing yet", !Patch.IsAnythingPatched && !Patch.IsPatched(s_sleep) && Patch.GetPatchInfo(s_sleep) is { Outcome: PatchOutcome.Skipped, Owner: null });
 
         PatchReport report = Patch.All(new PatchOptions { CountHits = true });
@@ -175,4 +176,7 @@ internal sealed class PatchQueries : IScenario
             _checks.That(name, e.Message.Contains(text), e.Message);
         }
     }
+
+    [DllImport("libc")]
+    private static extern int usleep(uint microseconds);
 }
