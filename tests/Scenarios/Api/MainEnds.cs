@@ -6,8 +6,8 @@ internal sealed class MainEnds : IScenario
     public int Run(string[] args)
     {
         _ = Patch.All();
-        Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromSeconds(30)); Console.WriteLine("a spawned greenlet went on"); });
-        Hub.Start().Spawn(() => { Greenlet.Sleep(TimeSpan.FromSeconds(30)); Console.WriteLine("a started hub went on"); });
+        Greenlet.Spawn(() => { Greenlet.Sleep(TimeSpan.FromMinutes(10)); Console.WriteLine("a spawned greenlet went on"); });
+        Hub.Start().Spawn(() => { Greenlet.Sleep(TimeSpan.FromMinutes(10)); Console.WriteLine("a started hub went on"); });
         Greenlet.Yield();
         Console.WriteLine("main returns");
         return 0;

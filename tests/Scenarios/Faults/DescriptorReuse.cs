@@ -29,7 +29,7 @@ internal sealed class DescriptorReuse : IScenario
             checks.That("a hub has done its rounds", ended && work.Exception is null, work.Exception?.ToString() ?? (ended ? null : HubDump.Text()));
         }
 
-        checks.That("numbers were taken again at once", _reused > rounds, $"{_reused} of {Hubs * rounds}");
+        checks.That("numbers were taken again at once", _reused > rounds / 10, $"{_reused} of {Hubs * rounds}");
         checks.That("nobody saw another socket's bytes", _wrongBytes == 0, $"{_wrongBytes} {_example}");
         checks.That("whoever waited ended as natively", _wrongEnds == 0, $"{_wrongEnds} {_example}");
         checks.That("nobody was left behind", _leftBehind == 0, $"{_leftBehind}; {_raced} calls met the close before they waited");

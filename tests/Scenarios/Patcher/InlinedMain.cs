@@ -1,15 +1,14 @@
-using System.Diagnostics;
-
 namespace Patchy.Scenarios.Patcher;
 
 /// <summary>As GreenMain, but with everything that such a method may have inlined down to the native call: Monitor.Wait and Pulse, events, semaphores, mutexes.</summary>
 internal sealed class InlinedMain : IScenario
 {
+    private const int TooLong = 600_000; // milliseconds: longer than whoever runs this waits for it, so that no wait is ended by its time
+
     public int Run(string[] args)
     {
         Patch.All();
         var checks = new Checks();
-        var clock = Stopwatch.StartNew();
         int turns = 0, step = 0, stop = 0;
         object gate = new();
         var set = new AutoResetEvent(false);
@@ -43,7 +42,7 @@ internal sealed class InlinedMain : IScenario
             Monitor.Pulse(gate);
             while (step != 2)
             {
-                if (!Monitor.Wait(gate, 30_000)) break;
+                if (!Monitor.Wait(gate, TooLong)) break;
             }
         }
         checks.That("Monitor.Wait and Pulse between Main and a green thread", step == 2, step);
@@ -56,8 +55,8 @@ internal sealed class InlinedMain : IScenario
 
         var signalled = new Thread(() =>
         {
-            if (set.WaitOne(30_000)) Interlocked.Add(ref step, 10);
-            if (semaphore.WaitOne(30_000)) Interlocked.Add(ref step, 100);
+            if (set.WaitOne(TooLong)) Interlocked.Add(ref step, 10);
+            if (semaphore.WaitOne(TooLong)) Interlocked.Add(ref step, 100);
             lock (gate) { }
             answer.Set();
         });
@@ -67,7 +66,7 @@ internal sealed class InlinedMain : IScenario
         Thread.Sleep(20);
         semaphore.Release();
         before = turns;
-        checks.That("an event set by a green thread", answer.WaitOne(30_000));
+        checks.That("an event set by a green thread", answer.WaitOne(TooLong));
         checks.That("Set and Release in Main reached it", step == 112, step);
 
         mutex.WaitOne();
@@ -100,7 +99,7 @@ internal sealed class InlinedMain : IScenario
         caught = null;
         try
         {
-            lock (gate) Monitor.Wait(gate, 30_000);
+            lock (gate) Monitor.Wait(gate, TooLong);
         }
         catch (ThreadInterruptedException e)
         {
@@ -109,7 +108,6 @@ internal sealed class InlinedMain : IScenario
         checks.That("Interrupt comes through the hook", caught is not null && !Monitor.IsEntered(gate));
         Volatile.Write(ref stop, 1);
         ticker.Join();
-        checks.That("no wait was ended by its time", clock.ElapsedMilliseconds < 25_000, $"{clock.ElapsedMilliseconds} ms, {turns} turns");
         return checks.Finish();
     }
 }

@@ -42,9 +42,15 @@ internal sealed class FirstLine : IScenario
         bool inTime = false;
         while (rounds.Next())
         {
-            var sleeper = new Thread(() => Thread.Sleep(Blocked));
+            bool joined = false;
+            var sleeper = new Thread(() =>
+            {
+                do Thread.Sleep(Blocked);
+                while (!Volatile.Read(ref joined)); // however long the machine pauses, it does not end before its time
+            });
             sleeper.Start();
-            inTime = sleeper.Join(20);
+            inTime |= sleeper.Join(20);
+            Volatile.Write(ref joined, true);
             sleeper.Join();
         }
 
