@@ -33,6 +33,7 @@ public sealed class EndingTests
         ChildProcess native = Scenario.Run($"{words[0]} native {rest}".TrimEnd(), fiber);
         ChildProcess patched = Scenario.Run($"{words[0]} patched {rest}".TrimEnd(), fiber);
         native.TimedOut.Should().BeFalse("natively it ends: {0}", native);
+        if (ending == "Terminated") native.ExitCode.Should().Be(128 + 15, "the signal ended it: {0}", native);
         patched.ExitCode.Should().Be(native.ExitCode, "{0} on {1} fibers: {2}", ending, fiber, patched);
         patched.Lines.Should().Equal(native.Lines, "{0} on {1} fibers: {2}", ending, fiber, patched);
         FirstLine(patched.Error).Should().Be(FirstLine(native.Error), "{0} on {1} fibers: {2}", ending, fiber, patched);

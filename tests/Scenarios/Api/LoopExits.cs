@@ -20,6 +20,8 @@ internal sealed class LoopExits : IScenario
     // SIGUSR2 by its number: SIGHUP would be ignored where the tests run under nohup, and .NET leaves an ignored signal ignored.
     private static readonly PosixSignal s_userSignal = (PosixSignal)12;
 
+    private static PosixSignalRegistration? s_registration; // with nobody to hold it, it would be finalized and undone
+
     private readonly Checks _checks = new();
 
     public int Run(string[] args)
@@ -39,7 +41,7 @@ internal sealed class LoopExits : IScenario
             case "system-timer": Alive(wake => _ = Task.Delay(s_longEnough).ContinueWith(_ => wake(), TaskScheduler.Default)); break;
             case "escape": Alive(wake => Greenlet.Spawn(() => { Escape.Run(EscapePool.Blocking, 0, static _ => { Thread.Sleep(s_longEnough); return 0; }); wake(); })); break;
             case "other-hub": Alive(wake => Hub.Start().Spawn(() => { Greenlet.Sleep(s_longEnough); wake(); })); break;
-            case "signal": Alive(wake => { _ = PosixSignalRegistration.Create(s_userSignal, context => { context.Cancel = true; wake(); }); SendLater("USR2"); }); break;
+            case "signal": Alive(wake => { s_registration = PosixSignalRegistration.Create(s_userSignal, context => { context.Cancel = true; wake(); }); SendLater("USR2"); }); break;
             case "child": Alive(Child); break;
             case "never": Hub.LoopExitPolicy = LoopExitPolicy.Never; WaitUntilTerminated(new Greenlet(() => { })); break;
             case "sleep": WaitUntilTerminated(Greenlet.Spawn(() => Greenlet.Sleep(Timeout.InfiniteTimeSpan))); break;

@@ -27,7 +27,7 @@ internal sealed class ConnectionHold : IScenario
         Hub hub = Hub.Current;
         using Socket listener = TcpPair.Listen("127.0.0.1", 1024);
         Greenlet acceptor = Greenlet.Spawn(() => Acceptor.Run(listener, Serve));
-        Turn(listener, Rehearsal, null, checks);
+        Turn(listener, Math.Min(Rehearsal, count), null, checks);
         Holdings before = Holdings.Settled(hub);
         Turn(listener, count, hub, checks);
         Holdings.Settled(hub, before).IsNoMoreThan(before, count, checks);

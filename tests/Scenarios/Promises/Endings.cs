@@ -1,3 +1,5 @@
+using Patchy.Conformance;
+
 namespace Patchy.Scenarios.Promises;
 
 /// <summary>Main returns: foreground threads run to their end, background ones do not, the exit code is Main's.</summary>
@@ -166,8 +168,7 @@ internal sealed class Terminated : IScenario
         new Thread(() =>
         {
             Thread.Sleep(100);
-            using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", Environment.ProcessId.ToString()]);
-            kill.WaitForExit();
+            Native.SendToSelf(15);
         })
         { IsBackground = true }.Start();
         Thread.Sleep(60_000);
