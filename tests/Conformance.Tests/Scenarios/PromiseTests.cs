@@ -3,7 +3,7 @@ namespace Patchy.Conformance.Tests.Scenarios;
 /// <summary>What the README promises, each in a process of its own. A scenario prints its findings and ends with 0 when all hold.</summary>
 public sealed class PromiseTests
 {
-    private static readonly string[] s_both = ["BorderTraffic 1000000", "LockExclusion", "LockChurn", "FirstLine", "LatePatch", "PatchTwice", "FileGroup", "ConsoleInput pipe", "ConsoleInput terminal", "Children", "StuckCarrier", "GcPause", "Interruptions", "TornLocks 0.6", "BypassedSocket"];
+    private static readonly string[] s_both = ["BorderTraffic 1000000", "LockExclusion", "LockChurn", "FirstLine", "LatePatch", "PatchTwice", "FileGroup", "ConsoleInput pipe", "ConsoleInput terminal", "Children", "StuckCarrier", "GcPause", "Interruptions", "TornLocks 0.6", "PrimitiveStress 2", "BypassedSocket"];
 
     public static TheoryData<string, string> OnBothKinds()
     {

@@ -5,7 +5,7 @@ namespace Patchy.Scenarios;
 
 /// <summary>
 /// Four native threads and two hundred green ones on each primitive, again and again for the given number of seconds: the counts agree and nothing hangs.
-/// Arguments: user or kernel, seconds.
+/// Argument: seconds.
 /// </summary>
 internal sealed class PrimitiveStress : IScenario
 {
@@ -16,8 +16,8 @@ internal sealed class PrimitiveStress : IScenario
 
     public int Run(string[] args)
     {
-        Patch.All(new PatchOptions { FiberKind = args is ["kernel", ..] ? FiberKind.Kernel : FiberKind.Auto });
-        double seconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
+        Patch.All();
+        double seconds = args.Length > 0 ? double.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 5;
         var watch = Stopwatch.StartNew();
         int rounds = 0;
         do
@@ -78,12 +78,10 @@ internal sealed class PrimitiveStress : IScenario
         const int Items = 50;
         using var queue = new BlockingCollection<int>(8);
         long put = 0, taken = 0;
-        int producers = 0;
         bool ended = OnAll(number =>
         {
             if (number % 2 == 0)
             {
-                Interlocked.Increment(ref producers);
                 for (int i = 0; i < Items; i++)
                 {
                     queue.Add(i + seed);
