@@ -9,8 +9,9 @@ namespace Patchy.Linking;
 //  1. _isSet is written under the latch; who finds it clear appends itself in the same latch section, so a Set comes either before (and is seen) or
 //     after (and finds the link).
 //  2. Set notes the youngest ticket together with the flag and tells everybody up to that one, each outside of the latch. So a Clear right behind it
-//     takes nothing away from those who waited (gevent L2, bpo-13502), and who links while they are being told waits for the next Set.
-//  3. A wait is decided by one compare-and-swap in its link. One that ran out while it was already taken out by a Set counts as told: the flag was set.
+//     takes nothing away from those who waited (gevent L2, bpo-13502), and who links after the Clear waits for the next Set.
+//     A greenlet that finds the flag set while they are being told comes last among them: it appends itself, and the tellers go on up to it.
+//  3. A wait is decided by one compare-and-swap in its link. One that ran out when a Set had noted its ticket counts as told: the flag was set.
 //  4. _lastTold is the greenlet that was told last and has not gone on yet. Whoever finds the flag set meanwhile queues behind it and becomes the last
 //     itself (L3, gevent issue 1520). Written under the latch before that greenlet is woken, taken back by the greenlet itself, so it cannot go stale.
 //     Only greenlets of the same hub queue: there is no order between hubs.
@@ -23,7 +24,9 @@ internal sealed class NotifyingFlag
     private CallbackLists _callbacks;
     private SpinLatch _latch;
     private volatile bool _isSet;
-    private Greenlet? _lastTold;
+    private volatile int _tellers;
+    private long _youngestTold;
+    private volatile Greenlet? _lastTold;
 
     public NotifyingFlag(ICallbackOwner owner)
     {
@@ -39,12 +42,16 @@ internal sealed class NotifyingFlag
     public void Set()
     {
         _latch.Enter();
-        _isSet = true;
-        long youngest = _links.LastTicket;
         bool nobody = _links.IsEmpty;
+        if (!nobody)
+        {
+            _youngestTold = _links.LastTicket;
+            _tellers++; // before the flag: who sees that one without the latch sees this one, too
+        }
+        _isSet = true;
         _latch.Exit();
         if (nobody) return;
-        while (TakeUpTo(youngest) is { } link) link.Wake();
+        while (TakeOneToTell() is { } link) link.Wake();
     }
 
     /// <summary>May be called from any thread.</summary>
@@ -60,10 +67,18 @@ internal sealed class NotifyingFlag
     {
         if (_isSet)
         {
-            if (_lastTold is not null) QueueBehindTold(deadline);
-            return true;
+            if (_tellers == 0) // looked at first: who is told last is noted before the telling ends
+            {
+                if (_lastTold is not null) QueueBehindTold(deadline);
+                return true;
+            }
+            if (deadline.HasPassed || Greenlet.Running is null) return true;
         }
-        return !deadline.HasPassed && WaitUntilTold(deadline);
+        else if (deadline.HasPassed)
+        {
+            return false;
+        }
+        return WaitUntilTold(deadline);
     }
 
     public void RawLink(Action<ILinkable> callback)
@@ -105,11 +120,12 @@ internal sealed class NotifyingFlag
         return wanted;
     }
 
-    private Link? TakeUpTo(long youngest)
+    private Link? TakeOneToTell()
     {
         _latch.Enter();
-        Link? link = _links.First is { } first && first.Ticket <= youngest ? _links.TakeFirst() : null;
-        if (link is OwnedCallback callback) _callbacks.AddTold(callback);
+        Link? link = _links.First is { } first && first.Ticket <= _youngestTold ? _links.TakeFirst() : null;
+        if (link is null) _tellers--; // in this section: nobody appends itself for tellers that have gone
+        else if (link is OwnedCallback callback) _callbacks.AddTold(callback);
         else if (link is Waiter waiter) _lastTold = waiter.Greenlet;
         _latch.Exit();
         return link;
@@ -120,16 +136,31 @@ internal sealed class NotifyingFlag
         while (true)
         {
             Link link = LinkWait.ForCaller(_owner);
-            _latch.Enter();
-            bool set = _isSet;
-            if (!set) _links.Append(link);
-            _latch.Exit();
-            if (set) return true;
+            if (!Append(link))
+            {
+                QueueBehindTold(deadline);
+                return true;
+            }
             ParkResult result = ParkOrWithdraw(link, deadline, out bool told);
             if (told) return true;
             LinkWait.RaiseIfInterrupted(link, result);
             if (result == ParkResult.TimedOut) return false;
         }
+    }
+
+    /// <summary>False when there is nothing to wait for: the flag is set, and nobody is being told (among whom only greenlets have an order).</summary>
+    private bool Append(Link link)
+    {
+        _latch.Enter();
+        bool set = _isSet;
+        bool waits = !set || (_tellers > 0 && link is Waiter);
+        if (waits)
+        {
+            _links.Append(link);
+            if (set) _youngestTold = link.Ticket;
+        }
+        _latch.Exit();
+        return waits;
     }
 
     private ParkResult ParkOrWithdraw(Link link, Deadline deadline, out bool told)
@@ -151,15 +182,15 @@ internal sealed class NotifyingFlag
     private bool Withdraw(Link link)
     {
         _latch.Enter();
-        bool inVain = _links.Remove(link) && !_isSet;
+        bool inVain = _links.Remove(link) && !_isSet && link.Ticket > _youngestTold;
         _latch.Exit();
         return inVain;
     }
 
     private void QueueBehindTold(Deadline deadline)
     {
-        if (Greenlet.Running is not { } self || Volatile.Read(ref _lastTold) is not { } last || last.Hub != self.Hub || deadline.HasPassed) return;
-        Volatile.Write(ref _lastTold, self);
+        if (Greenlet.Running is not { } self || _lastTold is not { } last || last.Hub != self.Hub || deadline.HasPassed) return;
+        _lastTold = self;
         Hub hub = self.Hub;
         if (hub.Inbox.IsEmpty)
         {
