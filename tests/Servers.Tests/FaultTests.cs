@@ -174,7 +174,7 @@ public sealed class FaultTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Handler_ThatBlocks_IsNamedWhereNothingIsPatched(FiberKind kind) => OnHub.Run(kind, () =>
+    public void Handler_ThatBlocks_IsNamedWhereNothingIsPatched(FiberKind kind) => OnHub.RunMonitored(kind, () =>
     {
         using var written = new StringWriter();
         Hub.Current.ExceptionStream = written;

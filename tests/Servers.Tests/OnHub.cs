@@ -10,6 +10,7 @@ namespace Patchy.Servers.Tests;
 internal static class OnHub
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_undisturbed = TimeSpan.FromSeconds(20);
 
     /// <summary>The fiber kinds that this machine can do.</summary>
     public static TheoryData<FiberKind> Kinds { get; } = FiberPlatform.WhyNotUserMode() is null ? new(FiberKind.User, FiberKind.Kernel) : new(FiberKind.Kernel);
@@ -21,7 +22,13 @@ internal static class OnHub
         false;
 #endif
 
-    public static void Run(FiberKind kind, Action body)
+    /// <summary>Nobody else runs until the body waits, however long that takes on a busy machine: the monitor does not take the hub from it.</summary>
+    public static void Run(FiberKind kind, Action body) => Run(kind, s_undisturbed, body);
+
+    /// <summary>As <see cref="Run(FiberKind, Action)"/>, with the monitor as it is in a program: whoever blocks the carrier is relieved of it.</summary>
+    public static void RunMonitored(FiberKind kind, Action body) => Run(kind, TimeSpan.Zero, body);
+
+    private static void Run(FiberKind kind, TimeSpan reliefAfter, Action body)
     {
         ExceptionDispatchInfo? failure = null;
         // Started by a pool thread: whatever runs this test, the thread itself stays native.
@@ -32,6 +39,7 @@ internal static class OnHub
                 try
                 {
                     Hub hub = Hub.Create(kind);
+                    hub.ReliefAfter = reliefAfter;
                     body();
                     hub.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue("every greenlet of the test has to end when it is killed");
                 }

@@ -36,34 +36,40 @@ public sealed class ReceiveTests
         byte[] buffer = new byte[32];
         TimeSpan interval = Hub.SwitchInterval;
         Hub.SwitchInterval = TimeSpan.Zero; // FairnessTests are about that
-        for (int i = 0; i < 100; i++)
+        try
         {
-            far.Send(buffer);
-            near.Receive(buffer);
+            for (int i = 0; i < 100; i++)
+            {
+                far.Send(buffer);
+                near.Receive(buffer);
+            }
+            Greenlet.Spawn(() => otherRan = true);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                far.Send(buffer);
+                near.Receive(buffer).Should().Be(32);
+            }
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            for (int i = 0; i < 100; i++)
+            {
+                far.Send(buffer);
+                near.Receive(buffer);
+            }
+            otherRan.Should().BeFalse();
+            before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                far.Send(buffer);
+                near.Receive(buffer);
+            }
+            long rest = GC.GetAllocatedBytesForCurrentThread() - before;
+            rest.Should().Be(0, "the first loop allocated {0} in its assertions", allocated);
         }
-        Greenlet.Spawn(() => otherRan = true);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        finally
         {
-            far.Send(buffer);
-            near.Receive(buffer).Should().Be(32);
+            Hub.SwitchInterval = interval;
         }
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        for (int i = 0; i < 100; i++)
-        {
-            far.Send(buffer);
-            near.Receive(buffer);
-        }
-        otherRan.Should().BeFalse();
-        before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            far.Send(buffer);
-            near.Receive(buffer);
-        }
-        long rest = GC.GetAllocatedBytesForCurrentThread() - before;
-        Hub.SwitchInterval = interval;
-        rest.Should().Be(0, "the first loop allocated {0} in its assertions", allocated);
     });
 
     [Theory]

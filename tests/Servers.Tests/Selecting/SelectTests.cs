@@ -41,11 +41,15 @@ public sealed class SelectTests
                 Greenlet.Yield();
             }
         });
-        Descriptors.Select(null, [write], null).Write.Should().Equal(write);
-        turns.Should().Be(1, "gevent's select sleeps once even when something is ready: a loop round it must not keep the hub");
-        Descriptors.Select([read], null, null, TimeSpan.Zero).Read.Should().BeEmpty();
-        turns.Should().Be(2, "gevent's select(..., timeout=0) as well");
+        IReadOnlyList<Descriptor> ready = Descriptors.Select(null, [write], null).Write;
+        int first = turns;
+        IReadOnlyList<Descriptor> none = Descriptors.Select([read], null, null, TimeSpan.Zero).Read;
+        int second = turns;
         other.Kill();
+        ready.Should().Equal(write);
+        none.Should().BeEmpty();
+        first.Should().Be(1, "gevent's select sleeps once even when something is ready: a loop round it must not keep the hub");
+        second.Should().Be(2, "gevent's select(..., timeout=0) as well");
         Kernel.Close(read, write);
     });
 
