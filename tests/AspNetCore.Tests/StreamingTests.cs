@@ -44,17 +44,21 @@ public class StreamingTests
             app.MapPost("/", static (HttpContext context) =>
             {
                 byte[] body = new byte[64 * 1024], back = new byte[Size];
-                int total = 0, quick = 0;
-                for (int got; (got = context.Request.Body.Read(body, 0, body.Length)) > 0; total += got, quick++) Buffer.BlockCopy(body, 0, back, total, got);
+                int total = 0;
+                for (int got; (got = context.Request.Body.Read(body, 0, body.Length)) > 0; total += got) Buffer.BlockCopy(body, 0, back, total, got);
                 context.Response.ContentLength = total;
                 context.Response.Body.Write(back, 0, total);
             });
+            app.MapGet("/quick", static () => "quick");
         });
+        async Task Others() => (await app.GetAsync("/quick").WaitAsync(TestApp.Patience)).Should().Be("quick");
         byte[] sent = RandomNumberGenerator.GetBytes(Size);
 
         Task<byte[]>[] all = [.. Enumerable.Range(0, 4).Select(async _ =>
         {
-            HttpResponseMessage answer = await app.Client.PostAsync(new Uri("/", UriKind.Relative), new ByteArrayContent(sent));
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/", UriKind.Relative)) { Content = new PausedContent(sent, Others) };
+            using HttpResponseMessage answer = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            await Others(); // while more than the buffers hold is being written
             return await answer.Content.ReadAsByteArrayAsync();
         })];
 
@@ -146,6 +150,24 @@ public class StreamingTests
             socket.CloseStatusDescription.Should().Be("bye");
         })).WaitAsync(TestApp.Patience);
         app.Log.Should().BeEmpty();
+    }
+
+    /// <summary>Sends its second half when something has been done between the two: the reader waits meanwhile.</summary>
+    private sealed class PausedContent(byte[] bytes, Func<Task> between) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
+            await stream.FlushAsync();
+            await between();
+            await stream.WriteAsync(bytes.AsMemory(bytes.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
     }
 
     private static async Task<string> ReadUntilAsync(Stream stream, string end)
