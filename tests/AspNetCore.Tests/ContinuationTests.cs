@@ -66,7 +66,7 @@ public class ContinuationTests
     {
         static async Task<bool> Library()
         {
-            await Task.Delay(1).ConfigureAwait(false);
+            await Task.Delay(1).ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // also when the millisecond is over already
             return Greenlet.Current is null; // as asked for: on the pool
         }
 
@@ -86,7 +86,7 @@ public class ContinuationTests
         using var answered = new SemaphoreSlim(0);
         async Task Later()
         {
-            await Task.Delay(1);
+            await Task.Yield();
             answered.Wait(); // after the response has reached the client
             await Task.Delay(1);
             later.SetResult(Where);
