@@ -21,6 +21,7 @@ public class ChatTests
         await SeesAsync(ann, "Bob <b>", "Grüße, <i>Ann</i> & Привет"); // as text: not as markup
         await SayAsync(ann, "There you are, Bob.");
         await SeesAsync(bob, "Ann", "There you are, Bob.");
+        await SeesAsync(ann, "Ann", "There you are, Bob.");
 
         string[] lines = await bob.ReadAsync<string[]>("[...document.querySelectorAll('#messages li')].map(line => line.querySelector('b').textContent)");
         lines.Should().Equal(["Ann", "Bob <b>", "Ann"], "nothing is shown twice");

@@ -19,9 +19,9 @@ public class PlotTests
         foreach (Visitor visitor in new[] { first, second })
         {
             await visitor.UntilAsync($"{Last} >= 2");
+            byte[] picture = await visitor.PictureAsync(); // first: while it is taken the plot goes on
             int last = await visitor.ReadAsync<int>(Last);
             string line = await visitor.ReadAsync<string>(Line);
-            byte[] picture = await visitor.PictureAsync();
             line.Split(' ').Length.Should().BeGreaterThan(2, "a line goes through the points");
             await visitor.UntilAsync($"{Last} >= {last + 3}");
             (await visitor.ReadAsync<string>(Line)).Should().NotBe(line);

@@ -82,8 +82,8 @@ public sealed class PoolTests
             server.Start();
             Task<string> served = Client.Start(() => Client.AskHere(server.Address!, ""));
             entered.Wait();
-            Task<string> waits = Client.Start(() => Client.AskHere(server.Address!, ""));
-            Greenlet.Sleep(TimeSpan.FromMilliseconds(50));
+            using Socket late = Client.Natively(() => Client.Connect(server.Address!));
+            Task<string> waits = Client.Start(() => Client.ReadAll(late));
             if (natively) Client.Natively(() => server.Stop());
             else server.Stop();
             server.Closed.Should().BeTrue();

@@ -12,13 +12,14 @@ public sealed class PollTests
     [MemberData(nameof(Kinds))]
     public void Poll_BelowAMillisecond_NeverSwitches(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        (Socket near, _) = Wires.Pair();
+        (Socket near, Socket far) = Wires.Pair();
         bool otherRan = false;
         Greenlet.Spawn(() => otherRan = true);
         near.Poll(0, SelectMode.SelectRead).Should().BeFalse();
         near.Poll(999, SelectMode.SelectRead).Should().BeFalse("poll(2) is told whole milliseconds natively, too");
         near.Poll(0, SelectMode.SelectWrite).Should().BeTrue();
         otherRan.Should().BeFalse();
+        GC.KeepAlive(far); // closed, it would be something to read
     });
 
     [Theory]
@@ -41,7 +42,10 @@ public sealed class PollTests
         near.Poll(5_000_000, SelectMode.SelectError).Should().BeTrue("out-of-band data is what it waits for");
 
         near.SendTimeout = 50;
-        for (int i = 0; i < 3; i++) Wires.Ending(() => { while (true) near.Send(new byte[1 << 20]); }); // the kernel makes room a little later, too
+        for (int full = 0; full < 5; full++) // the kernel makes room a little later, too: once it asks a peer that has closed its window
+        {
+            for (; near.Poll(50_000, SelectMode.SelectWrite); full = 0) Wires.Ending(() => near.Send(new byte[1 << 20]));
+        }
         near.Poll(20_000, SelectMode.SelectWrite).Should().BeFalse();
         After(20, () => { while (far.Poll(300_000, SelectMode.SelectRead) && far.Receive(new byte[1 << 20]) > 0) { } });
         near.Poll(5_000_000, SelectMode.SelectWrite).Should().BeTrue();
@@ -53,7 +57,7 @@ public sealed class PollTests
     {
         foreach (bool nativeCloser in new[] { false, true })
         {
-            (string native, string green) = OnHub.Both(kind, () =>
+            (string native, string green) = OnHub.BothUnderClose(kind, () =>
             {
                 (Socket near, Socket far) = Wires.Pair();
                 string ending = "hangs";
