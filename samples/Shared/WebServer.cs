@@ -10,15 +10,13 @@ namespace Samples;
 /// </summary>
 internal sealed class WebServer : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly Action<HttpListenerContext> _answer;
 
     public WebServer(Action<HttpListenerContext> answer)
     {
         _answer = answer;
-        Address = new Uri($"http://127.0.0.1:{FreePort()}/");
-        _listener.Prefixes.Add(Address.ToString());
-        _listener.Start();
+        (_listener, Address) = Listen();
         new Thread(Accept) { IsBackground = true }.Start();
     }
 
@@ -64,6 +62,25 @@ internal sealed class WebServer : IDisposable
         finally
         {
             context.Response.Close();
+        }
+    }
+
+    private static (HttpListener Listener, Uri Address) Listen()
+    {
+        for (int tries = 1; ; tries++)
+        {
+            var listener = new HttpListener();
+            var address = new Uri($"http://127.0.0.1:{FreePort()}/");
+            listener.Prefixes.Add(address.ToString());
+            try
+            {
+                listener.Start();
+                return (listener, address);
+            }
+            catch (HttpListenerException) when (tries < 10)
+            {
+                listener.Close(); // somebody else has taken the port meanwhile
+            }
         }
     }
 

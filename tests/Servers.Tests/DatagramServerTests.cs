@@ -45,13 +45,14 @@ public sealed class DatagramServerTests
     public void ErrorQueue_WithARefusal_DoesNotEndTheServer(FiberKind kind) => OnHub.Run(kind, () =>
     {
         using var errors = new Errors();
+        using Socket nobody = Deaf();
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SetRawSocketOption(IpLevel, ReceiveErrors, BitConverter.GetBytes(1)); // so that an unconnected socket hears of ICMP errors
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         DatagramServer server = null!;
         server = new DatagramServer(socket, (data, address) => server.SendTo(data, address));
         server.Start();
-        server.SendTo("to nobody"u8, new IPEndPoint(IPAddress.Loopback, UnusedPort()));
+        server.SendTo("to nobody"u8, nobody.LocalEndPoint!);
         OnHub.Until(() => errors.All.Count > 0).Should().BeTrue();
         errors.Exceptions.First().Should().BeOfType<SocketException>().Which.SocketErrorCode.Should().Be(SocketError.ConnectionRefused);
         Ask(server.ServerPort, [7]).Should().Equal(7);
@@ -74,10 +75,12 @@ public sealed class DatagramServerTests
         client.Send(data, data.Length, new IPEndPoint(IPAddress.Loopback, port));
     });
 
-    private static int UnusedPort()
+    /// <summary>Keeps its port from others, and hears nobody but itself: the kernel refuses what anybody else sends there.</summary>
+    private static Socket Deaf()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        socket.Connect(socket.LocalEndPoint!);
+        return socket;
     }
 }

@@ -46,7 +46,7 @@ public sealed class ListenerTests
     [MemberData(nameof(Kinds))]
     public void Start_OnEachForm_ListensThere(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Environment.ProcessId}-{kind}.sock");
+        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Path.GetRandomFileName()}.sock");
         foreach (string form in new[] { "127.0.0.1:0", ":0", "*:0", "[::1]:0", "0", "localhost:0", path })
         {
             using var server = new StreamServer(form, static (socket, address) => socket.Send("hello"u8));

@@ -55,10 +55,10 @@ public sealed class ConnectTests
     {
         (string native, string green) = OnHub.Both(kind, () =>
         {
-            int port;
-            using (Socket gone = Wires.Listen()) port = ((IPEndPoint)gone.LocalEndPoint!).Port;
+            using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // it does not listen, and nobody else can
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            string refused = Wires.Ending(() => socket.Connect(new IPEndPoint(IPAddress.Loopback, port)));
+            string refused = Wires.Ending(() => socket.Connect(deaf.LocalEndPoint!));
             using Socket listener = Wires.Listen();
             string accepted = Wires.Ending(() => socket.Connect(IPAddress.Loopback, ((IPEndPoint)listener.LocalEndPoint!).Port));
             return $"{refused} {accepted} {socket.Connected} {socket.DualMode}";

@@ -6,14 +6,12 @@ namespace Patchy.Sockets.Tests.IO;
 /// <summary>FIFOs and pipes for tests, and the descriptors that this process has of one.</summary>
 internal static unsafe partial class Descriptors
 {
-    private static int s_made;
-
     /// <summary>How many descriptors of this process are open on that file. Not all that are open: finalizers close what earlier tests left.</summary>
     public static int CountOf(string path) => Directory.GetFiles("/proc/self/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget == path);
 
     public static string MakeFifo()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}.fifo");
+        string path = Path.Combine(Path.GetTempPath(), $"patchy-test-{Path.GetRandomFileName()}.fifo");
         if (mkfifo(path, 0x180) != 0) throw new IOException($"mkfifo failed with errno {Marshal.GetLastPInvokeError()}");
         return path;
     }
