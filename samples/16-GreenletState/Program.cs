@@ -5,8 +5,9 @@ using Patchy;
 Greenlet<string> winner = Greenlet.Spawn(() => "You win!");
 Greenlet<string> loser = Greenlet.Spawn(string () => throw new InvalidOperationException("You fail at failing."));
 
-Console.WriteLine(winner.Started);
-Console.WriteLine(loser.Started);
+bool winnerStarted = winner.Started, loserStarted = loser.Started; // who prints may lose its turn, if that takes long
+Console.WriteLine(winnerStarted);
+Console.WriteLine(loserStarted);
 
 try { Greenlet.JoinAll(winner, loser); }
 catch (InvalidOperationException) { Console.WriteLine("This will never be reached"); }

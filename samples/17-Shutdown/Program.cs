@@ -4,7 +4,6 @@ using Patchy;
 
 Greenlet sleeper = Greenlet.Spawn(RunForever);
 using IDisposable registration = Hub.SignalHandler(PosixSignal.SIGQUIT, sleeper.Kill); // runs in a greenlet of its own
-Console.WriteLine($"process {Environment.ProcessId} sleeps");
 
 sleeper.Join();
 Console.WriteLine("clean shutdown");
@@ -13,6 +12,7 @@ static void RunForever()
 {
     try
     {
+        Console.WriteLine($"process {Environment.ProcessId} sleeps");
         Greenlet.Sleep(TimeSpan.FromSeconds(1000));
     }
     finally

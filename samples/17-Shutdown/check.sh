@@ -3,7 +3,6 @@
 unset PATCHY_DUMP_ON_SIGQUIT
 env --default-signal=QUIT "$1" > "$2" & pid=$!
 for _ in $(seq 300); do [ -s "$2" ] && break; sleep 0.1; done
-sleep 1
 kill -QUIT "$pid"
 wait "$pid" || { echo "exit code $?"; exit 1; }
 diff - <(sed "s/process $pid/process N/" "$2") <<'TEXT'

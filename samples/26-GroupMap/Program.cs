@@ -20,6 +20,6 @@ bool HelloFrom(int n)
 
 static (string, int) Intensive(int n)
 {
-    Greenlet.Sleep(TimeSpan.FromMilliseconds(250 * (3 - n))); // the first takes longest
+    Greenlet.Sleep(TimeSpan.FromMilliseconds(500 * (3 - n))); // the first takes longest
     return ("task", n);
 }

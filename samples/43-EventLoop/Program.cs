@@ -15,7 +15,7 @@ _ = Greenlet.Spawn(() => Console.WriteLine("queue: another greenlet"));
 Greenlet.Yield();
 
 // 2. Timers fire in the order of their deadlines, whatever the order in which they were started.
-Greenlet.JoinAll([.. new[] { 300, 100, 200 }.Select(ms => Greenlet.Spawn(() =>
+Greenlet.JoinAll([.. new[] { 1500, 100, 700 }.Select(ms => Greenlet.Spawn(() =>
 {
     Thread.Sleep(ms);
     Console.WriteLine($"timer: {ms} ms");
