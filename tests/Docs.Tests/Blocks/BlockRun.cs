@@ -35,6 +35,7 @@ internal sealed record BlockRun(int ExitCode, bool TimedOut, string Output, stri
         start.Environment["PATCHY_FIBER"] = kind == FiberKind.User ? "user" : "kernel";
         start.Environment["PATCHY_DUMP_ON_SIGQUIT"] = "1";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_STARTUP_HOOKS"] = StartupHook.Path;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
