@@ -10,7 +10,8 @@ namespace Patchy.Linking;
 //     after (and finds the link).
 //  2. Set notes the youngest ticket together with the flag and tells everybody up to that one, each outside of the latch. So a Clear right behind it
 //     takes nothing away from those who waited (gevent L2, bpo-13502), and who links after the Clear waits for the next Set.
-//     A greenlet that finds the flag set while they are being told comes last among them: it appends itself, and the tellers go on up to it.
+//     A greenlet that finds the flag set while they are being told comes after them: it appends itself, and who has told all that it set out to tell goes on
+//     to the youngest one of these. With that it ceases to be a teller in the same latch section, so that a Set has an end, however often others come back.
 //  3. A wait is decided by one compare-and-swap in its link. One that ran out when a Set had noted its ticket counts as told: the flag was set.
 //  4. _lastTold is the greenlet that was told last and has not gone on yet. Whoever finds the flag set meanwhile queues behind it and becomes the last
 //     itself (L3, gevent issue 1520). Written under the latch before that greenlet is woken, taken back by the greenlet itself, so it cannot go stale.
@@ -43,15 +44,24 @@ internal sealed class NotifyingFlag
     {
         _latch.Enter();
         bool nobody = _links.IsEmpty;
+        long youngest = _links.LastTicket;
         if (!nobody)
         {
-            _youngestTold = _links.LastTicket;
+            _youngestTold = youngest;
             _tellers++; // before the flag: who sees that one without the latch sees this one, too
         }
         _isSet = true;
         _latch.Exit();
         if (nobody) return;
-        while (TakeOneToTell() is { } link) link.Wake();
+        bool isTeller = true;
+        try
+        {
+            while (TakeOneToTell(ref youngest, ref isTeller) is { } link) link.Wake();
+        }
+        finally
+        {
+            if (isTeller) CeaseToTell(); // no memory for a wake
+        }
     }
 
     /// <summary>May be called from any thread.</summary>
@@ -120,15 +130,31 @@ internal sealed class NotifyingFlag
         return wanted;
     }
 
-    private Link? TakeOneToTell()
+    private Link? TakeOneToTell(ref long youngest, ref bool isTeller)
     {
         _latch.Enter();
-        Link? link = _links.First is { } first && first.Ticket <= _youngestTold ? _links.TakeFirst() : null;
-        if (link is null) _tellers--; // in this section: nobody appends itself for tellers that have gone
-        else if (link is OwnedCallback callback) _callbacks.AddTold(callback);
+        Link? link = TakeUpTo(youngest);
+        if (link is null && isTeller)
+        {
+            isTeller = false;
+            _tellers--;
+            youngest = _youngestTold; // those that came meanwhile; from now on nobody waits for this teller
+            link = TakeUpTo(youngest);
+        }
+        if (link is OwnedCallback callback) _callbacks.AddTold(callback);
         else if (link is Waiter waiter) _lastTold = waiter.Greenlet;
         _latch.Exit();
         return link;
+    }
+
+    /// <summary>Only under the latch.</summary>
+    private Link? TakeUpTo(long youngest) => _links.First is { } first && first.Ticket <= youngest ? _links.TakeFirst() : null;
+
+    private void CeaseToTell()
+    {
+        _latch.Enter();
+        _tellers--;
+        _latch.Exit();
     }
 
     private bool WaitUntilTold(Deadline deadline)
