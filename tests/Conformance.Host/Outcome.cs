@@ -119,7 +119,7 @@ public sealed partial class Outcome(HostMode mode)
     /// <summary>Waits until the thread is seen waiting: it spins first, and a busy machine may not have run it yet.</summary>
     public static System.Threading.ThreadState SettledState(Thread thread)
     {
-        for (int i = 0; i < 400 && (thread.ThreadState & (System.Threading.ThreadState.WaitSleepJoin | System.Threading.ThreadState.Stopped)) == 0; i++) Thread.Sleep(5);
+        for (int i = 0; i < 2000 && (thread.ThreadState & (System.Threading.ThreadState.WaitSleepJoin | System.Threading.ThreadState.Stopped)) == 0; i++) Thread.Sleep(5);
         return thread.ThreadState;
     }
 

@@ -114,6 +114,7 @@ internal static class SocketBodies
         o.Took("Receive", 60, () => pair.Server.Receive(y));
         o.Took("error", 60, () => $"{pair.Server.Receive(y, 0, 8, SocketFlags.None, out SocketError e)} {e}");
         o.Say("connected", pair.Server.Connected);
+        pair.Server.ReceiveTimeout = 5000; // the byte is what is looked at now
         pair.Client.Send([5]);
         o.Does("afterwards", () => pair.Server.Receive(y));
         pair.Server.ReceiveTimeout = 0;
