@@ -25,7 +25,7 @@ internal static class AcceptBodies
             clients[i].Send([i]);
         }
 
-        Thread.Sleep(20); // on a busy machine the kernel delivers a little later, also on the loopback
+        Outcome.Settle(); // on a busy machine the kernel delivers a little later, also on the loopback
         for (int i = 0; i < 5; i++)
         {
             o.NeverSwitches($"accept {i}", () =>

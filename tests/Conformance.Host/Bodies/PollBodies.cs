@@ -29,6 +29,7 @@ internal static class PollBodies
             o.Does($"listener {wait}", () => All(listener, wait));
             using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             client.Connect(listener.LocalEndPoint!);
+            listener.Poll(1_000_000, SelectMode.SelectRead);
             o.Does($"listener with a connection {wait}", () => All(listener, wait));
             using Socket server = listener.Accept();
             o.Does($"connected {wait}", () => All(client, wait));

@@ -142,14 +142,20 @@ internal static class TimeBodies
     [Body]
     public static void SpinOnce_WaitingForAnotherThread_LetsItRun(Outcome o, PartnerKind kind)
     {
-        bool set = false;
+        bool spun = false, set = false;
         Partner other = Partner.Start(kind, () =>
         {
+            while (!Volatile.Read(ref spun)) Thread.Sleep(1);
             Thread.Sleep(5);
             Volatile.Write(ref set, true);
         });
         var spinner = new SpinWait();
-        while (!Volatile.Read(ref set)) spinner.SpinOnce();
+        while (!Volatile.Read(ref set))
+        {
+            spinner.SpinOnce();
+            Volatile.Write(ref spun, true);
+        }
+
         o.Say("set", set);
         o.Say("spun", spinner.Count > 0);
         other.Join();
