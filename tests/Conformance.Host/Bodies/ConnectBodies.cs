@@ -11,12 +11,6 @@ internal static class ConnectBodies
 
     private static int Port(Socket listener) => ((IPEndPoint)listener.LocalEndPoint!).Port;
 
-    private static int ClosedPort()
-    {
-        using Socket listener = Loopback.Listen();
-        return Port(listener);
-    }
-
     /// <summary>A listener whose backlog is full, so that a further connect waits.</summary>
     private static (Socket Listener, List<Socket> Fillers) Full()
     {
@@ -44,9 +38,9 @@ internal static class ConnectBodies
     public static void Refused_TheSocketCanTryAgain(Outcome o)
     {
         using Socket socket = Tcp();
-        int closed = ClosedPort();
-        o.Does("refused", () => socket.Connect(IPAddress.Loopback, closed));
-        o.Does("again", () => socket.Connect(IPAddress.Loopback, closed));
+        using Socket closed = Loopback.Refusing();
+        o.Does("refused", () => socket.Connect(IPAddress.Loopback, Port(closed)));
+        o.Does("again", () => socket.Connect(IPAddress.Loopback, Port(closed)));
         o.Say("state", $"{socket.Connected} {socket.IsBound} {socket.Blocking} {socket.RemoteEndPoint}");
         using Socket listener = Loopback.Listen();
         o.Does("accepted", () => socket.Connect(listener.LocalEndPoint!));
@@ -84,7 +78,8 @@ internal static class ConnectBodies
             o.Does("v6 address on v4", () => socket.Connect(IPAddress.IPv6Loopback, Port(listener)));
         using (var client = new TcpClient())
             o.Does("TcpClient by name", () => client.Connect("localhost", Port(listener)));
-        o.Does("TcpClient refused", () => new TcpClient("localhost", ClosedPort()));
+        using Socket closed = Loopback.Refusing();
+        o.Does("TcpClient refused", () => new TcpClient("localhost", Port(closed)));
     }
 
     [Body(MayHold = 200)]
@@ -133,12 +128,12 @@ internal static class ConnectBodies
         o.Does("receive", () => accepted.Receive(new byte[2]));
         using Socket refused = Tcp();
         refused.Blocking = false;
-        int closed = ClosedPort();
+        using Socket closed = Loopback.Refusing();
         o.Does("refused", () =>
         {
             try
             {
-                refused.Connect(IPAddress.Loopback, closed);
+                refused.Connect(IPAddress.Loopback, Port(closed));
             }
             catch (SocketException)
             {

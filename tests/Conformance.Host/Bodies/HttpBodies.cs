@@ -187,11 +187,7 @@ internal static class HttpBodies
     [Body(Blocks = 20, MayHold = 800)]
     public static void HttpListener_GetContext_Waits(Outcome o, PartnerKind kind)
     {
-        int port;
-        using (Socket probe = Loopback.Listen()) port = ((IPEndPoint)probe.LocalEndPoint!).Port;
-        using var listener = new HttpListener();
-        listener.Prefixes.Add($"http://127.0.0.1:{port}/");
-        listener.Start();
+        using HttpListener listener = Listening(out int port);
         string? answer = null;
         Partner requester = Partner.Later(kind, () =>
         {
@@ -206,5 +202,25 @@ internal static class HttpBodies
         });
         requester.Join();
         o.Say("answer", answer);
+    }
+
+    /// <summary>It can be told a port only, none that is free: somebody else may have taken the one that was free a moment ago.</summary>
+    private static HttpListener Listening(out int port)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            using (Socket probe = Loopback.Listen()) port = ((IPEndPoint)probe.LocalEndPoint!).Port;
+            var listener = new HttpListener();
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (HttpListenerException) when (tries < 10)
+            {
+                listener.Close();
+            }
+        }
     }
 }

@@ -29,6 +29,23 @@ internal sealed class Loopback : IDisposable
         return listener;
     }
 
+    /// <summary>Keeps a port at which nobody listens: connections to it are refused for as long as this lives, whoever else looks for a free port.</summary>
+    public static Socket Refusing()
+    {
+        var keeper = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        keeper.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return keeper;
+    }
+
+    /// <summary>Keeps a UDP port at which datagrams are refused: who is connected takes none from anybody else, so to the kernel nobody is there.</summary>
+    public static Socket RefusingDatagrams()
+    {
+        var keeper = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        keeper.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        keeper.Connect(IPAddress.Loopback, 9);
+        return keeper;
+    }
+
     /// <summary>
     /// From now on the descriptor is non-blocking, as after any asynchronous call, and a blocking call waits in the BCL. Where a blocking descriptor is told less exactly how a
     /// send ended (one that was interrupted half way is taken for timed out), this is the truth to compare with.

@@ -157,12 +157,8 @@ internal static class ResetBodies
         })
         {
             using var near = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            using (var far = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
-            {
-                far.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-                near.Connect(far.LocalEndPoint!);
-            }
-
+            using Socket far = Loopback.RefusingDatagrams();
+            near.Connect(far.LocalEndPoint!);
             Partner other = Partner.Later(kind, () =>
             {
                 near.Send([1]); // and the answer is that nobody has that port

@@ -30,8 +30,8 @@ internal static class SocketOpenBodies
     [Body]
     public static void Connect_Refused_Throws(Outcome o)
     {
-        int port;
-        using (Socket listener = Loopback.Listen()) port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using Socket closed = Loopback.Refusing();
+        int port = ((IPEndPoint)closed.LocalEndPoint!).Port;
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         o.Does("Connect", () => client.Connect(IPAddress.Loopback, port));
         o.Say("connected", client.Connected);

@@ -40,10 +40,8 @@ internal static class UdpBodies
     [Body(Blocks = 20, NoReader = "The refusal is reported once: to the reader.")]
     public static void Connected_NobodyThere_IsRefused(Outcome o)
     {
-        int closed;
-        using (Socket gone = Bound()) closed = ((IPEndPoint)gone.LocalEndPoint!).Port;
-        using Socket a = Bound();
-        a.Connect(IPAddress.Loopback, closed);
+        using Socket nobody = Loopback.RefusingDatagrams(), a = Bound();
+        a.Connect(nobody.LocalEndPoint!);
         Partner sender = Partner.Later(() => a.Send([1]));
         o.Took("Receive", 30, () => a.Receive(new byte[4]));
         sender.Join();

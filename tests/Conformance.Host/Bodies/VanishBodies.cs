@@ -126,7 +126,8 @@ internal static class VanishBodies
         ];
         AtOnce(o, 500, [.. calls.Select(call => (call.Name, (Func<object?>)(() =>
         {
-            using Socket listener = Loopback.Listen();
+            using Socket keeper = Reusing(0), listener = Reusing(((IPEndPoint)keeper.LocalEndPoint!).Port); // the first keeps the port when the listener is gone
+            listener.Listen();
             Native.HearNothing(listener);
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             if (!call.Closes) socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpUserTimeout, BitConverter.GetBytes(700));
@@ -146,6 +147,14 @@ internal static class VanishBodies
                 closer?.Join();
             }
         })))]);
+    }
+
+    private static Socket Reusing(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
     }
 
     /// <summary>Each on a thread; what they say is in the order of the list.</summary>
