@@ -16,6 +16,8 @@ public sealed partial class Outcome(HostMode mode)
     private const int EarlyBy = 5;
     private const int DefaultGrace = 3000;
 
+    private static readonly Regex s_tempPath = new($"({Regex.Escape(Path.GetTempPath())}|/tmp/)[^' ,)]+");
+
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyList<string> Lines => [.. _lines];
@@ -144,11 +146,9 @@ public sealed partial class Outcome(HostMode mode)
         _ => value.ToString() ?? "",
     };
 
-    private static string Clean(string line) => TempPath().Replace(Port().Replace(line, "$1:*"), "/tmp/*");
+    private static string Clean(string line) => s_tempPath.Replace(Port().Replace(line, "$1:*"), "/tmp/*");
 
     [GeneratedRegex(@"(127\.0\.0\.\d+|\[::1\]|\[::ffff:127\.0\.0\.1\]|localhost|0\.0\.0\.0):\d+")]
     private static partial Regex Port();
 
-    [GeneratedRegex(@"/tmp/[^' ,)]+")]
-    private static partial Regex TempPath();
 }

@@ -117,7 +117,7 @@ internal static class DatagramBodies
     [Body(Blocks = 30)]
     public static void UnixDomain_Stream_Works(Outcome o, PartnerKind kind)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Environment.ProcessId}-{kind}.sock");
+        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Guid.NewGuid():N}.sock");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(4);
@@ -152,7 +152,7 @@ internal static class DatagramBodies
     public static void UnixDomain_BacklogFull_ConnectWaits(Outcome o)
     {
         // A non-blocking connect would fail at once with EAGAIN: the call must wait as a blocking one does.
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Environment.ProcessId}-full.sock");
+        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Guid.NewGuid():N}.sock");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(0);

@@ -5,11 +5,9 @@ internal static class FifoBodies
 {
     private sealed class Fifo : IDisposable
     {
-        private static int s_made;
-
         public Fifo() => Native.MakeFifo(Path);
 
-        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"patchy-{Environment.ProcessId}-{Interlocked.Increment(ref s_made)}.fifo");
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"patchy-{Guid.NewGuid():N}.fifo");
 
         public FileStream Reader() => new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
 

@@ -142,7 +142,7 @@ internal static class ProcessBodies
     [Body]
     public static void Files_AreReadAndWritten(Outcome o)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Environment.ProcessId}.txt");
+        string path = Path.Combine(Path.GetTempPath(), $"patchy-{Guid.NewGuid():N}.txt");
         File.WriteAllText(path, new string('f', 100_000));
         o.Does("read", () => File.ReadAllText(path).Length);
         o.Does("async", () => File.ReadAllTextAsync(path).Result.Length);

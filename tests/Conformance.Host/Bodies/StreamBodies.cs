@@ -192,7 +192,7 @@ internal static class StreamBodies
     [Body(Blocks = 30)]
     public static void NamedPipe_ConnectAndTalk_Work(Outcome o, PartnerKind kind)
     {
-        string name = $"patchy-{Environment.ProcessId}-{kind}";
+        string name = $"patchy-{Guid.NewGuid():N}";
         using var server = new NamedPipeServerStream(name, PipeDirection.InOut, 1);
         Partner peer = Partner.Later(kind, () =>
         {
@@ -219,7 +219,7 @@ internal static class StreamBodies
     [Body(Blocks = 60)]
     public static void NamedPipe_ConnectBeforeTheServer_Waits(Outcome o, PartnerKind kind)
     {
-        string name = $"patchy-{Environment.ProcessId}-early-{kind}";
+        string name = $"patchy-{Guid.NewGuid():N}";
         using var client = new NamedPipeClientStream(".", name, PipeDirection.In);
         Partner serverSide = Partner.Later(kind, () =>
         {
@@ -239,7 +239,7 @@ internal static class StreamBodies
     [Body(Blocks = 30)]
     public static void NamedPipe_WriteWhenFull_Waits(Outcome o, PartnerKind kind)
     {
-        string name = $"patchy-{Environment.ProcessId}-full-{kind}";
+        string name = $"patchy-{Guid.NewGuid():N}";
         using var server = new NamedPipeServerStream(name, PipeDirection.Out, 1);
         long total = 0;
         Partner reader = Partner.Start(kind, () =>

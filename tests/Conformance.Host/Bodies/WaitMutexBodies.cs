@@ -92,7 +92,7 @@ internal static class WaitMutexBodies
     [Body(Blocks = 30)]
     public static void Mutex_Named_ExcludesBetweenThreads(Outcome o, PartnerKind kind)
     {
-        string name = $"patchy-{Environment.ProcessId}-{kind}";
+        string name = $"patchy-{Guid.NewGuid():N}";
         using var m = new Mutex(true, name, out bool created);
         o.Say("created", created);
         using var tried = new ManualResetEventSlim();
