@@ -4,7 +4,7 @@ namespace Patchy.Conformance.Tests;
 public sealed class PatchedThreadConformance() : ConformanceTests(HostMode.PatchedThread);
 
 /// <summary>The product: unmodified code in a greenlet on user-mode fibers.</summary>
-public sealed class UserFiberConformance() : ConformanceTests(HostMode.UserFiber);
+public sealed class UserFiberConformance() : GreenConformanceTests(HostMode.UserFiber);
 
 /// <summary>The same on kernel-thread fibers: the fallback, and the oracle of the other kind.</summary>
-public sealed class KernelFiberConformance() : ConformanceTests(HostMode.KernelFiber);
+public sealed class KernelFiberConformance() : GreenConformanceTests(HostMode.KernelFiber);
