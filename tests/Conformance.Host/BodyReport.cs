@@ -14,6 +14,10 @@ public sealed record BodyReport
     /// <summary>Longest time in ms during which the ticker greenlet did not run, and the same for a native ticker: what the machine's load explains.</summary>
     public double GreenGap { get; init; }
     public double NativeGap { get; init; }
+
+    /// <summary>For how many ms of the body somebody on this machine was ready to run and had no processor; 0 where the kernel does not say.</summary>
+    public double Starved { get; init; }
+
     /// <summary>How often the monitor had to take the hub from a greenlet that slept in the kernel.</summary>
     public long Relieved { get; init; }
     public double Milliseconds { get; init; }

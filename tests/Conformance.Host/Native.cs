@@ -52,6 +52,19 @@ internal static unsafe partial class Native
         socket.SetRawSocketOption(SolSocket, AttachFilter, new ReadOnlySpan<byte>(program, 16));
     }
 
+    /// <summary>Null where there is no such file, or the kernel does not want it opened.</summary>
+    public static SafeFileHandle? TryOpenToRead(string path)
+    {
+        int fd = open(path, CloseOnExec);
+        return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>How many bytes there were; none on an error.</summary>
+    public static int ReadFromStart(SafeFileHandle file, Span<byte> bytes)
+    {
+        fixed (byte* p = bytes) return Math.Max(0, (int)pread((int)file.DangerousGetHandle(), p, bytes.Length, 0));
+    }
+
     public static void SendToSelf(int signal) => Check(kill(Environment.ProcessId, signal));
 
     private static int Check(int result) => result >= 0 ? result : throw new System.ComponentModel.Win32Exception();
@@ -76,6 +89,9 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int fd, byte* bytes, nint count, long from);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int dup(int fd);

@@ -74,6 +74,7 @@ internal static class Program
         ticker.Reset();
         nativeTicker.Reset();
         long relieved = Patched.SleepersRelieved();
+        double starved = Pressure.Total();
         long start = Stopwatch.GetTimestamp();
         var thread = new Thread(() => body.Run(outcome)) { Name = "body", IsBackground = true };
         thread.Start();
@@ -82,8 +83,9 @@ internal static class Program
         double gap = ticker.Gap;
         int ticks = ticker.Ticks;
         double nativeGap = nativeTicker.Gap;
+        starved = Pressure.Total() - starved;
         watchdog.End();
-        Write(new BodyReport { Body = body.Name, Outcome = outcome.Lines, Ticks = ticks, GreenGap = gap, NativeGap = nativeGap, Relieved = Patched.SleepersRelieved() - relieved, Milliseconds = ms });
+        Write(new BodyReport { Body = body.Name, Outcome = outcome.Lines, Ticks = ticks, GreenGap = gap, NativeGap = nativeGap, Starved = starved, Relieved = Patched.SleepersRelieved() - relieved, Milliseconds = ms });
     }
 
     private static void Write(BodyReport report)

@@ -8,6 +8,7 @@ internal static class Verdict
 {
     private const int FewTicks = 3;
     private const int Attempts = 3;
+    private const int MostAttempts = 12;
 
     public static TheoryData<string, string> Data(IEnumerable<BodyCase> bodies)
     {
@@ -37,13 +38,21 @@ internal static class Verdict
         BodyCase terms = BodyCase.Of(group).Single(b => b.Name == body);
         BodyReport report = HostRun.Of(mode, group)[body];
 
-        // A busy machine can take the processor from the ticker; a hub that is kept shows it every time.
-        for (int attempt = 1; attempt < Attempts && !IsCooperative(terms, report); attempt++) report = HostRun.Alone(mode, group, body);
+        // A busy machine can take the processor from the ticker; a hub that is kept shows it every time. An attempt that the machine starved does not count: a native ticker, which hardly computes, is
+        // given the processor sooner than who has something to compute or to hand over, and does not explain it.
+        for (int all = 1, counted = 1; counted < Attempts && all < MostAttempts && !IsCooperative(terms, report); all++)
+        {
+            report = HostRun.Alone(mode, group, body);
+            if (!WasStarved(report)) counted++;
+        }
+
         using var scope = new AssertionScope($"{group}.{body} in mode {mode}");
         if (terms.Terms.Blocks > 0) report.Ticks.Should().BeGreaterThan(FewTicks, "a ticker greenlet runs while the body waits {0} ms or more", terms.Terms.Blocks);
         if (!terms.Terms.MayBeRelieved) report.Relieved.Should().Be(0, "what it waits for must not block the carrier; that the monitor helps is no cooperation");
         (report.GreenGap - report.NativeGap).Should().BeLessThan(terms.Terms.MayHold, "nobody may keep the hub (ms without a tick)");
     }
+
+    private static bool WasStarved(BodyReport report) => report.Relieved == 0 && report.Starved > report.GreenGap / 2;
 
     private static bool IsCooperative(BodyCase body, BodyReport report) =>
         (body.Terms.Blocks == 0 || report.Ticks > FewTicks) && (body.Terms.MayBeRelieved || report.Relieved == 0) && report.GreenGap - report.NativeGap < body.Terms.MayHold;

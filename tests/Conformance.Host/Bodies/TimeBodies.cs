@@ -120,7 +120,7 @@ internal static class TimeBodies
     }
 
     [Body(Blocks = 60)]
-    public static void Sleep_FiftyThreads_Overlap(Outcome o) => o.Took("all", 60, () => Partner.JoinAll([.. Enumerable.Range(0, 50).Select(_ => Partner.Start(() => Thread.Sleep(60)))]), grace: 1500);
+    public static void Sleep_FiftyThreads_Overlap(Outcome o) => o.Took("all", 200, () => Partner.JoinAll([.. Enumerable.Range(0, 50).Select(_ => Partner.Start(() => Thread.Sleep(200)))]), grace: 5000); // one after the other: ten seconds
 
     [Body]
     public static void Yield_OthersReady_LetsThemRun(Outcome o)
