@@ -39,7 +39,8 @@ internal static class Verdict
         BodyReport report = HostRun.Of(mode, group)[body];
 
         // A busy machine can take the processor from the ticker; a hub that is kept shows it every time. An attempt that the machine starved does not count: a native ticker, which hardly computes, is
-        // given the processor sooner than who has something to compute or to hand over, and does not explain it.
+        // given the processor sooner than who has something to compute or to hand over, and does not explain it; and the monitor finds a carrier asleep in
+        // the kernel more often. What blocks does so every time.
         for (int all = 1, counted = 1; counted < Attempts && all < MostAttempts && !IsCooperative(terms, report); all++)
         {
             report = HostRun.Alone(mode, group, body);
@@ -52,7 +53,7 @@ internal static class Verdict
         (report.GreenGap - report.NativeGap).Should().BeLessThan(terms.Terms.MayHold, "nobody may keep the hub (ms without a tick)");
     }
 
-    private static bool WasStarved(BodyReport report) => report.Relieved == 0 && report.Starved > report.GreenGap / 2;
+    private static bool WasStarved(BodyReport report) => report.Starved > report.GreenGap / 2;
 
     private static bool IsCooperative(BodyCase body, BodyReport report) =>
         (body.Terms.Blocks == 0 || report.Ticks > FewTicks) && (body.Terms.MayBeRelieved || report.Relieved == 0) && report.GreenGap - report.NativeGap < body.Terms.MayHold;
