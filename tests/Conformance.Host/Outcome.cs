@@ -150,5 +150,4 @@ public sealed partial class Outcome(HostMode mode)
 
     [GeneratedRegex(@"(127\.0\.0\.\d+|\[::1\]|\[::ffff:127\.0\.0\.1\]|localhost|0\.0\.0\.0):\d+")]
     private static partial Regex Port();
-
 }

@@ -40,8 +40,15 @@ internal static class OnHub
                 {
                     Hub hub = Hub.Create(kind);
                     hub.ReliefAfter = reliefAfter;
-                    body();
-                    hub.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue("every greenlet of the test has to end when it is killed");
+                    try
+                    {
+                        body();
+                        hub.Destroy(TimeSpan.FromSeconds(10)).Should().BeTrue("every greenlet of the test has to end when it is killed");
+                    }
+                    finally
+                    {
+                        hub.ReliefAfter = TimeSpan.Zero; // or it would live on for that time after its thread
+                    }
                 }
                 catch (Exception exception)
                 {

@@ -18,8 +18,16 @@ internal static class OnHub
     /// <summary>Nobody else runs until the body waits, however long that takes on a busy machine: the monitor does not take the hub from it.</summary>
     public static void Run(FiberKind kind, Action body) => OnThread(() =>
     {
-        Hub.Create(kind).ReliefAfter = s_undisturbed;
-        body();
+        Hub hub = Hub.Create(kind);
+        hub.ReliefAfter = s_undisturbed;
+        try
+        {
+            body();
+        }
+        finally
+        {
+            hub.ReliefAfter = TimeSpan.Zero; // or it would live on for that time after its thread
+        }
     });
 
     /// <summary>What a body says natively and what it says on a hub: they must be the same.</summary>

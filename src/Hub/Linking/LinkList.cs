@@ -2,7 +2,7 @@ using System;
 
 namespace Patchy.Linking;
 
-// Written for few write barriers: a hand-over of a queue appends and takes out one link each way. The links of one that is in no list are null.
+// Written for few write barriers: a hand-over of a queue appends and takes out one link each way. The links of one that is in no list are null (but in a LinkChain, which clears them before the owner can go on).
 
 /// <summary>Those who wait for something, first come first told. Only under the owner's latch; whoever is to be told is taken out there and told outside.</summary>
 internal sealed class LinkList
@@ -25,7 +25,7 @@ internal sealed class LinkList
         AppendWithItsTicket(link);
     }
 
-    /// <summary>At the end, with the ticket from another list.</summary>
+    /// <summary>At the end, with the ticket that it has.</summary>
     public void AppendWithItsTicket(Link link)
     {
         RequireFree(link);

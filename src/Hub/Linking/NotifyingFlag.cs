@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using Patchy.Scheduling;
 using Patchy.Threading;
@@ -11,7 +12,8 @@ namespace Patchy.Linking;
 //  2. Set notes the youngest ticket together with the flag and tells everybody up to that one, each outside of the latch. So a Clear right behind it
 //     takes nothing away from those who waited (gevent L2, bpo-13502), and who links after the Clear waits for the next Set.
 //     A greenlet that finds the flag set while they are being told comes after them: it appends itself, and who has told all that it set out to tell goes on
-//     to the youngest one of these. With that it ceases to be a teller in the same latch section, so that a Set has an end, however often others come back.
+//     to the youngest one of these. With that it ceases to be a teller in the same latch section, so that a Set has an end, however often others come back:
+//     who comes while these are told may go on before them.
 //  3. A wait is decided by one compare-and-swap in its link. One that ran out when a Set had noted its ticket counts as told: the flag was set.
 //  4. _lastTold is the greenlet that was told last and has not gone on yet. Whoever finds the flag set meanwhile queues behind it and becomes the last
 //     itself (L3, gevent issue 1520). Written under the latch before that greenlet is woken, taken back by the greenlet itself, so it cannot go stale.
@@ -54,14 +56,19 @@ internal sealed class NotifyingFlag
         _latch.Exit();
         if (nobody) return;
         bool isTeller = true;
-        try
+        ExceptionDispatchInfo? failure = null;
+        while (TakeOneToTell(ref youngest, ref isTeller) is { } link)
         {
-            while (TakeOneToTell(ref youngest, ref isTeller) is { } link) link.Wake();
+            try
+            {
+                link.Wake();
+            }
+            catch (OutOfMemoryException exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception); // the others wait for this teller
+            }
         }
-        finally
-        {
-            if (isTeller) CeaseToTell(); // no memory for a wake
-        }
+        failure?.Throw();
     }
 
     /// <summary>May be called from any thread.</summary>
@@ -77,7 +84,7 @@ internal sealed class NotifyingFlag
     {
         if (_isSet)
         {
-            if (_tellers == 0) // looked at first: who is told last is noted before the telling ends
+            if (_tellers == 0) // looked at first: who is told last of those that waited is noted before that
             {
                 if (_lastTold is not null) QueueBehindTold(deadline);
                 return true;
@@ -134,28 +141,22 @@ internal sealed class NotifyingFlag
     {
         _latch.Enter();
         Link? link = TakeUpTo(youngest);
-        if (link is null && isTeller)
+        bool ceases = link is null && isTeller;
+        if (ceases)
         {
             isTeller = false;
-            _tellers--;
-            youngest = _youngestTold; // those that came meanwhile; from now on nobody waits for this teller
+            youngest = _youngestTold; // those that came meanwhile
             link = TakeUpTo(youngest);
         }
         if (link is OwnedCallback callback) _callbacks.AddTold(callback);
         else if (link is Waiter waiter) _lastTold = waiter.Greenlet;
+        if (ceases) _tellers--; // from now on nobody waits for this one
         _latch.Exit();
         return link;
     }
 
     /// <summary>Only under the latch.</summary>
     private Link? TakeUpTo(long youngest) => _links.First is { } first && first.Ticket <= youngest ? _links.TakeFirst() : null;
-
-    private void CeaseToTell()
-    {
-        _latch.Enter();
-        _tellers--;
-        _latch.Exit();
-    }
 
     private bool WaitUntilTold(Deadline deadline)
     {
@@ -174,7 +175,7 @@ internal sealed class NotifyingFlag
         }
     }
 
-    /// <summary>False when there is nothing to wait for: the flag is set, and nobody is being told (among whom only greenlets have an order).</summary>
+    /// <summary>False when the flag is set and the caller has nobody to come after: nobody is being told, or it is no greenlet (only those have an order).</summary>
     private bool Append(Link link)
     {
         _latch.Enter();

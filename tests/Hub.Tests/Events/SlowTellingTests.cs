@@ -51,7 +51,7 @@ public sealed class SlowTellingTests
         var flag = new NotifyingFlag(new Event());
         using var slow = new SlowLink();
         flag.Link(slow);
-        Greenlet<bool> first = Greenlet.Spawn(() => flag.Wait(Deadline.In(TimeSpan.FromMilliseconds(50))));
+        Greenlet<bool> first = Greenlet.Spawn(() => flag.Wait(Deadline.In(TimeSpan.FromSeconds(2)))); // it is to wait when it is set
         Greenlet.Yield();
         ForeignThread setter = ForeignThread.Start(flag.Set);
         slow.AwaitTold();

@@ -170,12 +170,18 @@ public sealed class MapTests
     {
         int calls = 0;
         var gate = new Event();
-        ((Action)(() =>
+        try
         {
-            using GreenletTimeout timeout = GreenletTimeout.Start(s_moment);
-            group.Map(item => { gate.Wait(); return Interlocked.Increment(ref calls); }, Enumerable.Range(0, 4));
-        })).Should().Throw<GreenletTimeout>();
-        gate.Set();
+            ((Action)(() =>
+            {
+                using GreenletTimeout timeout = GreenletTimeout.Start(s_moment);
+                group.Map(item => { gate.Wait(); return Interlocked.Increment(ref calls); }, Enumerable.Range(0, 4));
+            })).Should().Throw<GreenletTimeout>();
+        }
+        finally
+        {
+            gate.Set(); // a pool waits for its threads
+        }
         Eventually(() => calls == 4, "gevent: the map is another greenlet's work");
     });
 
