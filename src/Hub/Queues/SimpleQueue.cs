@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading;
 using Patchy.Linking;
@@ -149,7 +150,7 @@ public class SimpleQueue<T> : QueueBase<T>
             }
             if (_visible < _limit)
             {
-                if (!_store.HasRoom && MakeRoom()) continue;
+                if (MakeRoom()) continue;
                 LinkChain woken = default;
                 Exception? error = null;
                 if (Getters.IsEmpty || _choosesLate || !HandOver(item, ref woken)) error = Add(item, ref woken);
@@ -315,9 +316,11 @@ public class SimpleQueue<T> : QueueBase<T>
     }
 
     /// <summary>Only under the latch. True when it was left meanwhile, so that everything has to be looked at again.</summary>
-    private bool MakeRoom()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool MakeRoom() => !_store.HasRoom && Grow();
+
+    private bool Grow()
     {
-        if (_store.HasRoom) return false;
         int capacity = _store.NextCapacity;
         Latch.Exit();
         var bigger = new T[capacity];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FluentAssertions;
 using Patchy.Diagnostics;
 using Xunit;
@@ -36,6 +37,24 @@ public sealed class RunInfoTests
         Find(fresh).Should().BeNull("it has ended");
         sleeper.Kill();
         joiner.Join();
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void WaitingFor_OfAWait_IsItsTimeOrALittleMore(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // A wait takes the time from the monitor's last look: a clock that stands still would say how old the process is. A machine that pauses spoils a round.
+        TimeSpan most = TimeSpan.Zero, seen = TimeSpan.MaxValue;
+        for (int round = 0; round < 100 && (seen > most || seen < TimeSpan.FromMilliseconds(30)); round++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            Greenlet sleeper = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromSeconds(30)));
+            Greenlet.Sleep(TimeSpan.FromMilliseconds(50));
+            seen = Find(sleeper)!.WaitingFor ?? TimeSpan.Zero;
+            most = Stopwatch.GetElapsedTime(began) + TimeSpan.FromMilliseconds(40);
+            sleeper.Kill();
+        }
+        seen.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(30)).And.BeLessThanOrEqualTo(most);
     });
 
     [Theory]
