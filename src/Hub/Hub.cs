@@ -133,6 +133,14 @@ public sealed partial class Hub
         return hubs.Length == 1 && hubs[0].Occupant is { } occupant && occupant.IsRunningOnThisStack ? occupant : LookForRunning();
     }
 
+    /// <summary>As <see cref="Greenlet.Running"/>; with one hub it asks the greenlet, which is near, before the thread's own storage, which with many greenlets is far away.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Greenlet? RunningHereOrNull()
+    {
+        Hub[] hubs = HubRegistry.All;
+        return hubs.Length == 1 && hubs[0].Occupant is { } occupant && occupant.IsRunningOnThisStack ? occupant : Greenlet.Running;
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Greenlet LookForRunning()
     {
@@ -224,7 +232,7 @@ public sealed partial class Hub
             {
                 Ready.RemoveFirst();
                 Dispatch(next);
-                if (Ready.Count > FewReady) if (Ready.Peek(0)?.Fiber is UserModeFiber soon) soon.Prefetch();
+                if (Ready.Count > FewReady && Kind == FiberKind.User) Readahead.Advance(in Ready);
                 return fiber!;
             }
         }

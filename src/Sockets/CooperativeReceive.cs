@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Patchy.Reactor;
 using Patchy.Threading;
 
@@ -24,7 +25,7 @@ internal static unsafe class CooperativeReceive
     internal static SocketError FromMemory(
         object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
-        if (Greenlet.Running is not { } self) return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (Hub.RunningHereOrNull() is not { } self) return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
         if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer.Span, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
@@ -44,7 +45,7 @@ internal static unsafe class CooperativeReceive
     internal static SocketError FromSpan(
         object context, Span<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
-        if (Greenlet.Running is not { } self) return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (Hub.RunningHereOrNull() is not { } self) return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
         if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, buffer, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
@@ -64,7 +65,7 @@ internal static unsafe class CooperativeReceive
     internal static SocketError FromList(
         object context, IList<ArraySegment<byte>> buffers, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
-        if (Greenlet.Running is not { } self) return FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (Hub.RunningHereOrNull() is not { } self) return FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
         if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
             return Receive(self, handle, default, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
 
@@ -119,6 +120,7 @@ internal static unsafe class CooperativeReceive
                     return error;
                 }
             }
+            self.DescriptorWait?.Expect(SocketInternals.AsyncContext(handle), ref MemoryMarshal.GetReference(buffer));
             SocketError end = SocketCall.Park(self, handle, FdInterest.Read, timeout, ref deadline, mark);
             if (end != SocketError.Success)
             {

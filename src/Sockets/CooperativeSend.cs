@@ -25,7 +25,7 @@ internal static unsafe class CooperativeSend
 
     internal static SocketError ToFromArray(object context, byte[] buffer, int offset, int count, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
-        if (Greenlet.Running is not { } self) return ToFromArrayOriginal(context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
+        if (Hub.RunningHereOrNull() is not { } self) return ToFromArrayOriginal(context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
         if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
             return Send(self, handle, buffer, null, offset, count, flags, socketAddress, timeout, out bytesSent);
 
@@ -44,7 +44,7 @@ internal static unsafe class CooperativeSend
 
     internal static SocketError ToFromSpan(object context, ReadOnlySpan<byte> buffer, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
-        if (Greenlet.Running is not { } self) return ToFromSpanOriginal(context, buffer, flags, socketAddress, timeout, out bytesSent);
+        if (Hub.RunningHereOrNull() is not { } self) return ToFromSpanOriginal(context, buffer, flags, socketAddress, timeout, out bytesSent);
         if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
             return Send(self, handle, buffer, null, 0, buffer.Length, flags, socketAddress, timeout, out bytesSent);
 
@@ -63,7 +63,7 @@ internal static unsafe class CooperativeSend
 
     internal static SocketError ToFromList(object context, IList<ArraySegment<byte>> buffers, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
-        if (Greenlet.Running is not { } self) return ToFromListOriginal(context, buffers, flags, socketAddress, timeout, out bytesSent);
+        if (Hub.RunningHereOrNull() is not { } self) return ToFromListOriginal(context, buffers, flags, socketAddress, timeout, out bytesSent);
         if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
             return Send(self, handle, default, buffers, 0, 0, flags, socketAddress, timeout, out bytesSent);
 

@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Patchy.Fibers;
+using Patchy.Tests.Reactor;
 using Xunit;
 
 namespace Patchy.Tests;
@@ -56,6 +57,41 @@ public sealed class YieldTests
         }))];
         Greenlet.JoinAll(all);
         order.Should().Equal(Enumerable.Repeat(Enumerable.Range(0, Greenlets), Rounds).SelectMany(r => r), "sleep(0) goes to the end of one FIFO");
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Switch_LongQueueOfAllSorts_ReadsAheadWithoutHarm(FiberKind kind) => OnHub.Run(kind, () =>
+    {
+        // What stands in the queue may have no fiber yet, none any more, a fiber that is just coming back, or no wait: the hub looks at five of them ahead of time.
+        const int Sorts = 40;
+        SocketPair[] pairs = [.. Enumerable.Range(0, Sorts).Select(_ => new SocketPair())];
+        int yielded = 0, begun = 0, called = 0, escaped = 0, received = 0, woken = 0;
+        var gate = new Patchy.Events.Event();
+        List<Greenlet> all = [];
+        for (int i = 0; i < Sorts; i++)
+        {
+            int me = i;
+            all.Add(Greenlet.Spawn(() => { for (int turn = 0; turn < 20; turn++) Greenlet.Yield(); yielded++; }));
+            all.Add(Greenlet.Spawn(() => { Greenlet.Yield(); Escape.Run(EscapePool.Blocking, 0, static _ => 0); escaped++; }));
+            all.Add(Greenlet.Spawn(() => { if (pairs[me].ReceiveOne() == 1) received++; }));
+            all.Add(Greenlet.Spawn(() => { gate.Wait(); woken++; }));
+        }
+        Greenlet.Yield();
+        Greenlet.Yield();
+        Greenlet killed = Greenlet.Spawn(() => throw new InvalidOperationException("It was killed before it could run."));
+        for (int i = 0; i < Sorts; i++)
+        {
+            Hub.Current.RunCallback(() => called++);
+            all.Add(Greenlet.Spawn(() => begun++));
+        }
+        killed.Kill(new GreenletExit(), block: false);
+        gate.Set();
+        foreach (SocketPair pair in pairs) pair.Far.Send([1]);
+        Greenlet.JoinAll(all);
+        foreach (SocketPair pair in pairs) pair.Dispose();
+        new[] { yielded, begun, called, escaped, received, woken }.Should().OnlyContain(count => count == Sorts);
+        killed.Dead.Should().BeTrue();
     });
 
     [Theory]

@@ -54,6 +54,7 @@ internal static class FdWait
         if (mark.Entry is not { } entry) return Wait(guard, fd, interest, deadline);
         EpollReactor reactor = self.Hub.Reactor;
         FdWaiter waiter = Begin(self, fd, interest);
+        waiter.Expect(guard, entry);
         return reactor.TryAdd(waiter, entry, interest, mark.Edges) ? Park(reactor, waiter, fd, interest, deadline) : FdResult.Ready;
     }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Runtime.CompilerServices;
+using Patchy.Scheduling;
 
 namespace Patchy.Reactor;
 
@@ -8,6 +10,18 @@ namespace Patchy.Reactor;
 /// </summary>
 internal sealed class FdWaiter : Waiter
 {
+    /// <summary>How many cache lines one takes at most.</summary>
+    public const int Lines = 3;
+
+    private const int LinesOfAnEntry = 2;
+    private const int LinesOfASubject = 3;
+
+    // Plain addresses, for FetchSurroundings: the collector may have moved what was there, and nothing is kept alive by them.
+    private nint _guard;
+    private nint _entry;
+    private nint _subject;
+    private nint _buffer;
+
     private int _fd;
     private int _others;
     private string _awaits = "";
@@ -16,6 +30,32 @@ internal sealed class FdWaiter : Waiter
 
     /// <summary>The descriptor was closed under the wait. Written before the wake, read after it.</summary>
     public bool IsClosed { get; set; }
+
+    /// <summary>Only on the greenlet: what it will look at when the wait is over, the handle and the registration.</summary>
+    public void Expect(object guard, FdEntry entry)
+    {
+        _guard = Readahead.AddressOf(guard);
+        _entry = Readahead.AddressOf(entry);
+    }
+
+    /// <summary>As the other: what the call works on, and where it puts what it gets.</summary>
+    public unsafe void Expect(object subject, ref byte buffer)
+    {
+        _subject = Readahead.AddressOf(subject);
+        // SAFETY: only the address is kept, for prefetching.
+        _buffer = (nint)Unsafe.AsPointer(ref buffer);
+    }
+
+    /// <summary>Only with the hub entered, for a greenlet that will run soon: see <see cref="Readahead"/>.</summary>
+    public void FetchSurroundings()
+    {
+        if (_guard == 0) return;
+        Readahead.Fetch(_guard, 1);
+        Readahead.Fetch(_entry, LinesOfAnEntry);
+        if (_subject == 0) return;
+        Readahead.Fetch(_subject, LinesOfASubject);
+        Readahead.Fetch(_buffer, 1);
+    }
 
     /// <summary>Only on the greenlet, before the reactor gets it.</summary>
     public void Begin(int fd, FdInterest interest) => Begin(fd, 0, interest == FdInterest.Read ? "readable" : "writable");

@@ -39,6 +39,14 @@ public class FiberScenarioTests
     public void Identity_IdsMutexesInitializers_BelongToTheFiber(FiberKind kind) => ShouldPass($"FiberIdentity {kind}");
 
     [Theory, MemberData(nameof(Kinds))]
+    public void RunningHereOrNull_WithNoHubOneAndTwo_IsWhatTheThreadSays(FiberKind kind)
+    {
+        ScenarioProcess process = ScenarioProcess.Run("WhoRuns", $"PATCHY_FIBER={(kind == FiberKind.User ? "user" : "kernel")}");
+        process.ExitCode.Should().Be(0, process.Output);
+        process.Output.Should().Contain("20 passed, 0 failed");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public void Registers_RoundingModes_BelongToTheFiber(FiberKind kind) => ShouldPass($"FiberMachine {kind}");
 
     [Theory, MemberData(nameof(Kinds))]

@@ -45,4 +45,7 @@ internal unsafe struct FiberContext
     [FieldOffset(48)] public int NextFree;
 
     [FieldOffset(52)] public int Index;
+
+    /// <summary>The runtime's part of the thread's native storage, only to be prefetched; null when not known.</summary>
+    [FieldOffset(56)] public byte* RuntimeBlock;
 }

@@ -12,6 +12,7 @@ internal sealed unsafe class ImportTable
     private const int RtldLazy = 1;
     private const int RtldNoLoad = 4;
     private const int RequestLinkMap = 2;
+    private const int RequestThreadStorage = 10;
     private const long TagStringTable = 5, TagSymbolTable = 6, TagPltRelocationsSize = 2, TagPltRelocations = 23, TagRelocations = 7, TagRelocationsSize = 8;
     private const uint RelocationGlobDat = 6, RelocationJumpSlot = 7;
     private const nint Page = 4096;
@@ -81,6 +82,13 @@ internal sealed unsafe class ImportTable
             // SAFETY: as above; the program is the first of the loader's list.
             return self != 0 && Linux.dlsym(self, name) != 0 && Linux.dlinfo(self, RequestLinkMap, &map) == 0 ? new ImportTable(map) : null;
         }
+    }
+
+    /// <summary>The calling thread's block of the image's native thread-local storage; null when it has none.</summary>
+    public byte* StorageOfThisThread()
+    {
+        byte* block = null;
+        return Linux.dlinfo((nint)_image, RequestThreadStorage, &block) == 0 ? block : null; // a handle of the loader is its entry in the list
     }
 
     /// <summary>The places that hold the address of the function; usually one.</summary>

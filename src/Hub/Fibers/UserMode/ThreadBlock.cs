@@ -23,6 +23,9 @@ internal static unsafe class ThreadBlock
     /// <summary>pthread_self() is at fs:0x10 in the x86-64 TLS ABI.</summary>
     public const int SelfOffset = 0x10;
 
+    /// <summary>The head of the vector of a thread's blocks (dtv), by which native thread-local storage is found: fs:8 in the x86-64 TLS ABI.</summary>
+    private const int VectorOffset = 8;
+
     private const int RseqCpuIdOffset = 4;
     private const int RseqSignature = 0x53053053;
     private const int RseqUnregister = 1;
@@ -31,12 +34,18 @@ internal static unsafe class ThreadBlock
 
     public static int TidOffset { get; set; }
 
+    /// <summary>About where glibc notes that the thread is in a call that pthread_cancel may end, as recv and send are: a line behind pd->tid. Only to be prefetched.</summary>
+    public static int CancellationOffset => TidOffset + 64;
+
     public static int WordOffset => TidOffset + sizeof(int);
 
     /// <summary>From the FS base to the rseq area that glibc registered; 0 when it registers none.</summary>
     public static int RseqOffset { get; set; }
 
     public static ref int Tid(byte* block) => ref *(int*)(block + TidOffset);
+
+    /// <summary>Only to be prefetched.</summary>
+    public static nint Vector(byte* block) => *(nint*)(block + VectorOffset);
 
     public static uint ReadWord(byte* block) => Volatile.Read(ref *(uint*)(block + WordOffset));
 

@@ -1,7 +1,7 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using System.Threading;
+using Patchy.Scheduling;
 
 namespace Patchy.Fibers;
 
@@ -18,8 +18,6 @@ namespace Patchy.Fibers;
 /// <summary>A fiber without a kernel thread: about fifty nanoseconds a switch, and a kernel thread only while it really blocks.</summary>
 internal sealed unsafe class UserModeFiber : Fiber
 {
-    private const int CacheLine = 64;
-    private const int LinesOfAParkedStack = 8; // the frames from the switch up to whoever waits
     private static readonly int* s_never = (int*)Linux.Map(64);
     private readonly NativeIdentity? _identity; // of a carrier's own fiber; null for one that is launched
     private FiberContext* _context;
@@ -97,6 +95,7 @@ internal sealed unsafe class UserModeFiber : Fiber
             ThreadBlock.UnregisterRseq(block);
             context->ThreadBlock = block;
             context->Carrier = kernelId;
+            context->RuntimeBlock = UserModeRuntime.BlockOfThisThread();
             (StackLow, StackSize) = Linux.StackOfThisThread();
 
             // In this order: between the two the hook finds that they do not fit and uses pd->tid, which is still the kernel's.
@@ -127,16 +126,27 @@ internal sealed unsafe class UserModeFiber : Fiber
         UserModeRuntime.Switch(_context, next._context);
     }
 
-    /// <summary>On the carrier: this parked fiber will be mounted soon, so the memory that it will need first may be fetched meanwhile.</summary>
-    public void Prefetch()
-    {
-        if (!Sse.IsSupported) return;
-        FiberContext* context = _context;
-        byte* stack = (byte*)context->StackPointer;
+    /// <summary>The steps of <see cref="Readahead"/> for a parked fiber. Only on the carrier.</summary>
+    public void FetchContext() => Readahead.Fetch((nint)_context, 1);
 
-        // SAFETY: a prefetch reads nothing and cannot fault, wherever it points.
-        for (int line = 0; line < LinesOfAParkedStack; line++) Sse.Prefetch0(stack + line * CacheLine);
-        Sse.Prefetch0(context->ThreadBlock);
+    /// <inheritdoc cref="FetchContext"/>
+    public void FetchPages()
+    {
+        FiberContext* context = _context;
+        Readahead.Fetch(context->StackPointer, 1);
+        Readahead.Fetch((nint)context->ThreadBlock, 1);
+        Readahead.Fetch((nint)context->ThreadBlock + ThreadBlock.CancellationOffset, 1);
+        Readahead.Fetch((nint)context->RuntimeBlock + UserModeRuntime.ThreadPointerOffset, 1);
+    }
+
+    /// <inheritdoc cref="FetchContext"/>
+    public void FetchStack(int lines)
+    {
+        FiberContext* context = _context;
+        Readahead.Fetch(context->StackPointer + Readahead.CacheLine, lines - 1);
+
+        // SAFETY: the thread of a fiber that is about to run lives, and so does its block.
+        Readahead.Fetch(ThreadBlock.Vector(context->ThreadBlock), 1);
     }
 
     public override void LeaveCarrierTo(Fiber target)

@@ -21,6 +21,11 @@ internal static unsafe class UserModeRuntime
     /// <summary>Set in a thread that has become a carrier: its destructor puts back, at the thread's end, what <see cref="UserModeFiber.OfCurrentThread"/> took away.</summary>
     internal static readonly uint CarrierKey;
 
+    /// <summary>About where .NET 10 keeps, in its thread-local block, the pointer that every transition into native code begins with. Only to be prefetched.</summary>
+    internal const int ThreadPointerOffset = 0xE8;
+
+    private static ImportTable? s_runtime;
+
     private const string RuntimeImage = "libcoreclr.so";
 
     // System.Threading.Lock asks SystemNative_TryGetUInt32OSThreadId, which asks the kernel itself: two fibers would own the same lock.
@@ -61,6 +66,9 @@ internal static unsafe class UserModeRuntime
     }
 #pragma warning restore CA1810
 
+    /// <summary>The runtime's block of the calling thread's native storage, or null. Only to be prefetched.</summary>
+    internal static byte* BlockOfThisThread() => s_runtime is { } runtime ? runtime.StorageOfThisThread() : null;
+
     private static string? InstallHooks(CodePage page, int processId)
     {
         // A self-contained single file has both inside of its executable.
@@ -91,6 +99,7 @@ internal static unsafe class UserModeRuntime
         if (Store(create, createHook) && Store(kill, killHook) && Store(call, callHook))
         {
             manners();
+            s_runtime = runtime;
             return null;
         }
 
