@@ -1,3 +1,5 @@
+using Patchy.Fibers;
+
 namespace Patchy;
 
 public sealed partial class Hub
@@ -12,7 +14,12 @@ public sealed partial class Hub
         hub.Enter(self);
         self.OnLeavingCarrier();
         hub.Ready.Enqueue(self);
-        hub.SwitchAway(self);
+        Fiber target = hub.NextFiber(), own = self.Fiber!;
+        if (!ReferenceEquals(target, own))
+        {
+            if (own is UserModeFiber user) user.SwitchHereTo(target);
+            else own.SwitchTo(target);
+        }
         self.Hold.Leave();
     }
 

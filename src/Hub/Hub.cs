@@ -217,11 +217,14 @@ public sealed partial class Hub
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SwitchAway(Greenlet self)
     {
-        Fiber target = NextFiber();
-        if (!ReferenceEquals(target, self.Fiber)) self.Fiber!.SwitchTo(target);
+        Fiber target = NextFiber(), own = self.Fiber!;
+        if (ReferenceEquals(target, own)) return;
+        if (own is UserModeFiber user) user.SwitchTo(target); // not by way of the method table
+        else own.SwitchTo(target);
     }
 
     /// <summary>Only with the hub entered, as the last thing before a switch: whom to switch to. Counts the switch and makes it the current one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Fiber NextFiber()
     {
         if (MayGoOn())

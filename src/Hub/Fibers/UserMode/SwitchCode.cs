@@ -27,7 +27,9 @@ internal static class SwitchCode
         a.mov(rcx, __qword_ptr[rsi + FiberContext.StackPointerOffset]);
         a.mov(rax, __qword_ptr[rsi + FiberContext.ThreadBlockOffset]);
         a.prefetcht0(__byte_ptr[rcx]); // what follows takes as long as a cache miss
-        a.prefetcht0(__byte_ptr[rax]);
+
+        // Waits until all before it is done, so little must be before it. A signal that comes between here and the exchange of stacks finds a thread that is in native code, as both are: the runtime does nothing then.
+        a.wrfsbase(rax);
         Save(a);
         a.mov(edx, __dword_ptr[rdi + FiberContext.CarrierOffset]);
         a.mov(__dword_ptr[rdi + FiberContext.CarrierOffset], 0); // no signal is sent here any more
@@ -35,7 +37,6 @@ internal static class SwitchCode
         a.mov(r8d, __dword_ptr[rsp]);
         a.movzx(r9d, __word_ptr[rsp + X87Offset]);
         a.mov(__dword_ptr[rsi + FiberContext.CarrierOffset], edx); // but there
-        a.wrfsbase(rax);
         a.mov(rsp, rcx);
         Resume(a, rsi, processId, controlWordsInRegisters: true);
         return a;

@@ -118,7 +118,11 @@ internal sealed unsafe class UserModeFiber : Fiber
         Move(FiberState.Detaching, FiberState.Parked);
     }
 
-    public override void SwitchTo(Fiber target)
+    public override void SwitchTo(Fiber target) => SwitchHereTo(target);
+
+    /// <summary>As <see cref="SwitchTo"/>, for a caller that always comes here: the transition into native code becomes part of its own frame.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SwitchHereTo(Fiber target)
     {
         UserModeFiber next = OfThisKind(target);
         next.Move(FiberState.Parked, FiberState.Mounted);
