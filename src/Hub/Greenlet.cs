@@ -59,7 +59,7 @@ public partial class Greenlet : ILinkable, IDisposable
 
     /// <summary>
     /// The greenlet whose code runs on a carrier right now on this thread; null on native threads, on an escape, in the hub itself and in a
-    /// region that must not switch. This is the first statement of every replacement: null means call the original.
+    /// region that must not switch. Each replacement begins by asking this, or <see cref="Hub.RunningHereOrNull"/>, which says the same: null means call the original.
     /// </summary>
     internal static Greenlet? Running
     {

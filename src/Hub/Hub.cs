@@ -229,14 +229,12 @@ public sealed partial class Hub
     {
         if (MayGoOn())
         {
-            Greenlet? next = Ready.First;
-            Fiber? fiber = null;
-            if (next is not null && ((!next.IsDetaching && (fiber = next.Fiber) is not null) || TryGetFiber(next, out fiber)))
+            if (Ready.First is { } next && (next.IsDetaching ? null : next.Fiber) is var known && (known ?? FiberOf(next)) is { } fiber)
             {
                 Ready.RemoveFirst();
                 Dispatch(next);
                 if (Ready.Count > FewReady && Kind == FiberKind.User) Readahead.Advance(in Ready);
-                return fiber!;
+                return fiber;
             }
         }
         return LoopWithoutGreenlet();
@@ -340,6 +338,9 @@ public sealed partial class Hub
         if (!entered) self.Hold.Leave();
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Fiber? FiberOf(Greenlet greenlet) => TryGetFiber(greenlet, out Fiber? fiber) ? fiber : null;
 
     private bool TryGetFiber(Greenlet greenlet, out Fiber? fiber)
     {

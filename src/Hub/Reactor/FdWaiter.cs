@@ -16,7 +16,7 @@ internal sealed class FdWaiter : Waiter
     private const int LinesOfAnEntry = 2;
     private const int LinesOfASubject = 3;
 
-    // Plain addresses, for FetchSurroundings: the collector may have moved what was there, and nothing is kept alive by them.
+    // Plain addresses, for FetchSurroundings: the collector may have moved what was there, nothing is kept alive by them, and what an earlier wait has left costs a prefetch in vain.
     private nint _guard;
     private nint _entry;
     private nint _subject;

@@ -18,7 +18,9 @@ namespace Patchy.Scheduling;
 //       1         | context                 | the first of each page: the stack, the blocks of its thread
 //       0         | context, thread block   | the rest of the stack that it will use
 //
-//  3. A prefetch reads nothing and cannot fault: an address may be of something that is gone, or that the collector has moved. What is read for it is alive, since the greenlet is queued.
+//  3. A prefetch reads nothing and cannot fault: an address may be of something that is gone, or that the collector has moved. What is read for it is alive: whoever is queued with a fiber has yet to be
+//     switched to. One that is about to give its kernel thread up has an old stack pointer, which is only prefetched.
+//  4. The first steps after the queue has become long find what nobody has asked for yet, and wait for it.
 
 /// <summary>Brings to the processor what the greenlets need that will run soon. Only with the hub entered, for greenlets on user fibers.</summary>
 internal static unsafe class Readahead

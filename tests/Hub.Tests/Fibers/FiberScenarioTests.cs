@@ -43,8 +43,11 @@ public class FiberScenarioTests
     {
         ScenarioProcess process = ScenarioProcess.Run("WhoRuns", $"PATCHY_FIBER={(kind == FiberKind.User ? "user" : "kernel")}");
         process.ExitCode.Should().Be(0, process.Output);
-        process.Output.Should().Contain("20 passed, 0 failed");
+        process.Output.Should().Contain("31 passed, 0 failed");
     }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Signals_BetweenManySwitches_ReachTheirHandlersAndCollectionsGoOn(FiberKind kind) => ShouldPass($"FiberSignals {kind} 2");
 
     [Theory, MemberData(nameof(Kinds))]
     public void Registers_RoundingModes_BelongToTheFiber(FiberKind kind) => ShouldPass($"FiberMachine {kind}");

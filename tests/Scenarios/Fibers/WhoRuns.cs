@@ -20,6 +20,18 @@ internal sealed class WhoRuns : IScenario
             Everywhere("with two hubs", main);
             other.Spawn(() => Same("on the other hub", Greenlet.Current)).Join();
         }
+        Everywhere("with one hub again", main); // native threads get the stacks of fibers that have ended
+        Greenlet? taken = null;
+        bool othersRan = false;
+        taken = Greenlet.Spawn(() =>
+        {
+            Greenlet.Spawn(() => othersRan = true);
+            DateTime patience = DateTime.UtcNow.AddSeconds(30);
+            while (!Volatile.Read(ref othersRan) && DateTime.UtcNow < patience) Thread.Sleep(1); // natively: the monitor takes the hub away
+            _checks.That("taken by the monitor", othersRan);
+            Same("taken by the monitor: itself", taken);
+        });
+        taken.Join();
         return _checks.Finish();
     }
 

@@ -88,7 +88,8 @@ internal sealed unsafe class ImportTable
     public byte* StorageOfThisThread()
     {
         byte* block = null;
-        return Linux.dlinfo((nint)_image, RequestThreadStorage, &block) == 0 ? block : null; // a handle of the loader is its entry in the list
+        // SAFETY: a handle of the loader is its entry in the list, and dlinfo writes one pointer.
+        return Linux.dlinfo((nint)_image, RequestThreadStorage, &block) == 0 ? block : null;
     }
 
     /// <summary>The places that hold the address of the function; usually one.</summary>

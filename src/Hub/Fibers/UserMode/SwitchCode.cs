@@ -10,6 +10,7 @@ namespace Patchy.Fibers;
 internal static class SwitchCode
 {
     private const int X87Offset = 4;
+    private const int FrameSize = 56;
     private const int MxcsrControlBits = 0xFFC0; // the others are sticky flags of past operations, which no call preserves
     private const int BlockSignals = 0;
     private const int AllSignalsSize = 8;
@@ -27,8 +28,10 @@ internal static class SwitchCode
         a.mov(rcx, __qword_ptr[rsi + FiberContext.StackPointerOffset]);
         a.mov(rax, __qword_ptr[rsi + FiberContext.ThreadBlockOffset]);
         a.prefetcht0(__byte_ptr[rcx]); // what follows takes as long as a cache miss
+        a.cmp(__byte_ptr[rsp - FrameSize], 0); // a stack that is full overflows here, while it is still its own thread's
 
-        // Waits until all before it is done, so little must be before it. A signal that comes between here and the exchange of stacks finds a thread that is in native code, as both are: the runtime does nothing then.
+        // First of all, because the processor waits here for all that came before. A signal between here and the exchange of stacks is taken for the target's: it is in native code, so the runtime does
+        // nothing, and what was meant for the old fiber is raised again when that goes on (Signalled). Before the target's Carrier is written: what is sent to it from then on finds its thread.
         a.wrfsbase(rax);
         Save(a);
         a.mov(edx, __dword_ptr[rdi + FiberContext.CarrierOffset]);

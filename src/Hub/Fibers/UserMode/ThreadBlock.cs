@@ -44,7 +44,7 @@ internal static unsafe class ThreadBlock
 
     public static ref int Tid(byte* block) => ref *(int*)(block + TidOffset);
 
-    /// <summary>Only to be prefetched.</summary>
+    /// <summary>Only to be prefetched; the block must be of a thread that lives.</summary>
     public static nint Vector(byte* block) => *(nint*)(block + VectorOffset);
 
     public static uint ReadWord(byte* block) => Volatile.Read(ref *(uint*)(block + WordOffset));

@@ -15,7 +15,7 @@ namespace Patchy.Fibers;
 // 5. A kernel thread is never ended but put to sleep when it is the initial one (its end would empty /proc/self) or when its id is the
 //    identity of a living fiber (NativeIdentity).
 
-/// <summary>A fiber without a kernel thread: about fifty nanoseconds a switch, and a kernel thread only while it really blocks.</summary>
+/// <summary>A fiber without a kernel thread: some thirty nanoseconds a switch, and a kernel thread only while it really blocks.</summary>
 internal sealed unsafe class UserModeFiber : Fiber
 {
     private static readonly int* s_never = (int*)Linux.Map(64);
@@ -46,6 +46,7 @@ internal sealed unsafe class UserModeFiber : Fiber
         context->ThreadBlock = block;
         context->Id = kernelId;
         context->Carrier = kernelId;
+        context->RuntimeBlock = UserModeRuntime.BlockOfThisThread();
         NativeIdentity identity = new(context);
 
         // Fibers come and go on this kernel thread, and its own block may go away or live on elsewhere: the kernel must not write into it. Cleared at
@@ -137,6 +138,9 @@ internal sealed unsafe class UserModeFiber : Fiber
     public void FetchPages()
     {
         FiberContext* context = _context;
+        if (context == null) return;
+
+        // SAFETY: contexts are never unmapped, and what they say is only prefetched.
         Readahead.Fetch(context->StackPointer, 1);
         Readahead.Fetch((nint)context->ThreadBlock, 1);
         Readahead.Fetch((nint)context->ThreadBlock + ThreadBlock.CancellationOffset, 1);
@@ -147,9 +151,10 @@ internal sealed unsafe class UserModeFiber : Fiber
     public void FetchStack(int lines)
     {
         FiberContext* context = _context;
+        if (context == null) return;
         Readahead.Fetch(context->StackPointer + Readahead.CacheLine, lines - 1);
 
-        // SAFETY: the thread of a fiber that is about to run lives, and so does its block.
+        // SAFETY: the thread of a queued fiber lives until it has run, and its block with it.
         Readahead.Fetch(ThreadBlock.Vector(context->ThreadBlock), 1);
     }
 

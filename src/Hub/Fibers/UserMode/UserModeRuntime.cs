@@ -24,12 +24,12 @@ internal static unsafe class UserModeRuntime
     /// <summary>About where .NET 10 keeps, in its thread-local block, the pointer that every transition into native code begins with. Only to be prefetched.</summary>
     internal const int ThreadPointerOffset = 0xE8;
 
-    private static ImportTable? s_runtime;
-
     private const string RuntimeImage = "libcoreclr.so";
 
     // System.Threading.Lock asks SystemNative_TryGetUInt32OSThreadId, which asks the kernel itself: two fibers would own the same lock.
     private const string SystemImage = "libSystem.Native.so";
+
+    private static ImportTable? s_runtime;
 
     // A static constructor: it does not park, and the runtime runs it once, whoever comes first.
 #pragma warning disable CA1810 // The fields belong together: all are set, or none is.
