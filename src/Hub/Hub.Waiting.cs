@@ -14,7 +14,7 @@ public sealed partial class Hub
         hub.Enter(self);
         self.OnLeavingCarrier();
         hub.Ready.Enqueue(self);
-        Fiber target = hub.NextFiber(), own = self.Fiber!;
+        Fiber target = hub.NextFiber(), own = self.Fiber!; // as SwitchAway, but nearly always with a switch: see SwitchHereTo
         if (!ReferenceEquals(target, own))
         {
             if (own is UserModeFiber user) user.SwitchHereTo(target);

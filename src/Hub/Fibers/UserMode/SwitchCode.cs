@@ -10,7 +10,7 @@ namespace Patchy.Fibers;
 internal static class SwitchCode
 {
     private const int X87Offset = 4;
-    private const int FrameSize = 56;
+    private const int FrameSize = 56; // what Save takes of the stack
     private const int MxcsrControlBits = 0xFFC0; // the others are sticky flags of past operations, which no call preserves
     private const int BlockSignals = 0;
     private const int AllSignalsSize = 8;
@@ -30,7 +30,7 @@ internal static class SwitchCode
         a.prefetcht0(__byte_ptr[rcx]); // what follows takes as long as a cache miss
         a.cmp(__byte_ptr[rsp - FrameSize], 0); // a stack that is full overflows here, while it is still its own thread's
 
-        // First of all, because the processor waits here for all that came before. A signal between here and the exchange of stacks is taken for the target's: it is in native code, so the runtime does
+        // As early as can be, because the processor waits here for all that came before. A signal between here and the exchange of stacks is taken for the target's: it is in native code, so the runtime does
         // nothing, and what was meant for the old fiber is raised again when that goes on (Signalled). Before the target's Carrier is written: what is sent to it from then on finds its thread.
         a.wrfsbase(rax);
         Save(a);
