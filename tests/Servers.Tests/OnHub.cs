@@ -3,6 +3,7 @@ using FluentAssertions;
 using Patchy.Fibers;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Patchy.Tests.NoHubStays]
 
 namespace Patchy.Servers.Tests;
 

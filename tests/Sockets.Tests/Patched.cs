@@ -3,6 +3,7 @@ using Xunit;
 
 // One hub's wake must not be counted as another test's progress.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Patchy.Tests.NoHubStays]
 
 namespace Patchy.Sockets.Tests;
 

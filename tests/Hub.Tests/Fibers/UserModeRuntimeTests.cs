@@ -12,7 +12,7 @@ public sealed unsafe class UserModeRuntimeTests
     {
         if (Fiber.Create(FiberKind.Auto).Kind != FiberKind.User) return; // this machine has no user-mode fibers, and nobody asks
         (nint block, nint thread) mine = Look(), again = Look(), others = default;
-        ForeignThread.Start(() => others = Look()).Finish();
+        ForeignThread.Start(() => others = Look()).FinishNatively();
         mine.block.Should().NotBe(0);
         again.Should().Be(mine);
         others.block.Should().NotBe(0).And.NotBe(mine.block);

@@ -12,6 +12,7 @@ internal static unsafe partial class Kernel
     private const int CloseOnExec = 0x80000;
     private const int NonBlock = 0x800;
     private const int Add = 1; // EPOLL_CTL_ADD
+    private const int DuplicateAtOrAbove = 1030; // F_DUPFD_CLOEXEC
 
     public static (int Read, int Write) Pipe()
     {
@@ -53,12 +54,16 @@ internal static unsafe partial class Kernel
 
     public static int Duplicate(int fd) => Check(dup(fd));
 
-    /// <summary>A number that is open nowhere, but below what this process has had open: select(2) looks at such ones.</summary>
+    /// <summary>
+    /// A number that is open nowhere, but below what this process has had open: select(2) looks at such ones. It lies far above the others, since the kernel gives the lowest free one to whoever
+    /// opens something next: the hub's monitor does so at any time.
+    /// </summary>
     public static int ClosedNumber()
     {
         (int read, int write) = Pipe();
-        Close(read, write);
-        return read;
+        int far = Check(fcntl(read, DuplicateAtOrAbove, 900));
+        Close(read, write, far);
+        return far;
     }
 
     public static int EventFd() => Check(eventfd(0, CloseOnExec | NonBlock));
@@ -116,6 +121,9 @@ internal static unsafe partial class Kernel
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int dup(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int eventfd(uint value, int flags);
