@@ -2,9 +2,10 @@
 using System.Runtime.InteropServices;
 using Patchy;
 
-Greenlet sleeper = Greenlet.Spawn(RunForever);
+var sleeper = new Greenlet(RunForever);
 using IDisposable registration = Hub.SignalHandler(PosixSignal.SIGQUIT, sleeper.Kill); // runs in a greenlet of its own
 
+sleeper.Start();
 sleeper.Join();
 Console.WriteLine("clean shutdown");
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace Patchy;
@@ -49,11 +50,13 @@ public partial class Greenlet
         }
     }
 
+    // Never inlined, and no frame is skipped by its number: FromTheSpawner knows them by their class, whatever the compiler makes of the constructors.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RememberSpawner()
     {
         if (t_self is { } spawner) _spawner = spawner._details?.Spawns ?? spawner.MakeSpawns();
         if (!TrackSpawns) return;
-        StackFrame[] frames = new StackTrace(2, true).GetFrames();
+        StackFrame[] frames = new StackTrace(fNeedFileInfo: true).GetFrames();
         Details.SpawningStack = new StackTrace(FromTheSpawner(frames));
     }
 

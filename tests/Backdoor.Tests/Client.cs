@@ -51,9 +51,13 @@ internal sealed class Client : IDisposable
     /// <summary>All that comes until that text, without it.</summary>
     public string Until(string end) => Natively(() =>
     {
-        int at;
-        while ((at = _received.ToString().IndexOf(end, StringComparison.Ordinal)) < 0)
+        int at, from = 0;
+        while ((at = _received.ToString(from, _received.Length - from).IndexOf(end, StringComparison.Ordinal)) < 0)
+        {
+            from = Math.Max(0, _received.Length - end.Length); // what has been searched has it not
             if (!Receive()) throw new InvalidOperationException($"The session has ended and \"{end}\" did not come: {_received}");
+        }
+        at += from;
         string text = _received.ToString(0, at);
         _received.Remove(0, at + end.Length);
         return text;

@@ -10,6 +10,7 @@ internal static unsafe partial class Native
     private const int ReadWrite = 2;
     private const int NoControllingTerminal = 0x100;
     private const int CloseOnExec = 0x80000;
+    private const int DuplicateForOneself = 1030; // F_DUPFD_CLOEXEC
 
     public static void MakeFifo(string path) => Check(mkfifo(path, 0x180 /* 0600 */));
 
@@ -34,7 +35,8 @@ internal static unsafe partial class Native
     /// <summary>From now on <paramref name="standard"/> (0, 1) is what the handle is.</summary>
     public static void PutBehind(int standard, SafeFileHandle handle) => Check(dup2((int)handle.DangerousGetHandle(), standard));
 
-    public static SafeFileHandle Duplicate(int fd) => new(Check(dup(fd)), ownsHandle: true);
+    /// <summary>Not for children: one that outlives its test would keep the pipe open that the test reads.</summary>
+    public static SafeFileHandle Duplicate(int fd) => new(Check(fcntl(fd, DuplicateForOneself, 0)), ownsHandle: true);
 
     /// <summary>A second descriptor of the same socket.</summary>
     public static SafeSocketHandle Duplicate(Socket socket) => new(Check(dup((int)socket.Handle)), ownsHandle: true);
@@ -95,6 +97,9 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int dup(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int dup2(int from, int to);

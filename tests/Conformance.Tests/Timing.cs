@@ -7,6 +7,9 @@ internal static class Timing
 
     public static IReadOnlyList<string> Without(BodyReport report) => [.. (report.Outcome ?? []).Where(line => !s_verdicts.Any(v => line.EndsWith(v, StringComparison.Ordinal)))];
 
-    public static bool IsAllThatDiffers(BodyReport one, BodyReport other) =>
-        !(one.Outcome ?? []).SequenceEqual(other.Outcome ?? []) && Without(one).SequenceEqual(Without(other));
+    /// <summary>That, or one of the two was early where the other was not: the end came before the call had begun, which then observes something else.</summary>
+    public static bool MayExplain(BodyReport one, BodyReport other) =>
+        !(one.Outcome ?? []).SequenceEqual(other.Outcome ?? []) && (Without(one).SequenceEqual(Without(other)) || !Early(one).SequenceEqual(Early(other)));
+
+    private static IEnumerable<string> Early(BodyReport report) => (report.Outcome ?? []).Where(static line => line.EndsWith(s_verdicts[0], StringComparison.Ordinal));
 }

@@ -21,7 +21,7 @@ public sealed class PatchedTests
             lock (gate)
             {
                 order.Add("locked");
-                Thread.Sleep(20);
+                while (order.Count < 2) Thread.Sleep(1);
                 order.Add("slept");
             }
         });

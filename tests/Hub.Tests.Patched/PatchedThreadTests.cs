@@ -25,6 +25,7 @@ public sealed class PatchedThreadTests
     {
         // BCL: StartCore takes the lock of the Thread object, and the second finds it started: ThreadStateException.
         int foreground = ForegroundThreads.Count, ran = 0, started = 0, refused = 0, there = 0;
+        bool failed = false;
         Thread[] threads = [.. Enumerable.Range(0, Rounds).Select(_ => new Thread(() => Interlocked.Increment(ref ran)))];
         ForeignThread first = ForeignThread.StartHub(kind, StartAll), second = secondHasHub ? ForeignThread.StartHub(kind, StartAll) : ForeignThread.Start(StartAll);
         first.FinishNatively();
@@ -38,7 +39,7 @@ public sealed class PatchedThreadTests
             for (int i = 0; i < Rounds; i++)
             {
                 Interlocked.Increment(ref there);
-                while (Volatile.Read(ref there) < 2 * (i + 1)) Thread.SpinWait(1); // not a wait: both have to leave it in the same moment
+                while (Volatile.Read(ref there) < 2 * (i + 1) && !Volatile.Read(ref failed)) Thread.SpinWait(1); // not a wait: both have to leave it in the same moment
                 try
                 {
                     threads[i].Start();
@@ -47,6 +48,11 @@ public sealed class PatchedThreadTests
                 catch (ThreadStateException)
                 {
                     Interlocked.Increment(ref refused);
+                }
+                catch
+                {
+                    Volatile.Write(ref failed, true); // the other must not spin for ever
+                    throw;
                 }
                 threads[i].Join();
             }

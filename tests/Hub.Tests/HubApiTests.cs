@@ -216,7 +216,7 @@ public sealed class HubApiTests
         {
             Greenlet.Spawn(() => order.Add("child"));
             Greenlet.Spawn(() => order.Add("sibling"));
-            Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+            Greenlet.Yield();
             order.Add("spawner");
         });
         spawner.Join();

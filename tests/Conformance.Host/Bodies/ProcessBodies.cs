@@ -64,7 +64,7 @@ internal static class ProcessBodies
     [Body(Blocks = 30, MayHold = 150)]
     public static void OutputEvents_AndKill_Work(Outcome o)
     {
-        using Process p = Shell("echo event; sleep 30");
+        using Process p = Shell("echo event; exec sleep 30");
         using var seen = new ManualResetEventSlim();
         p.OutputDataReceived += (_, e) =>
         {

@@ -120,7 +120,7 @@ internal static class SocketEndBodies
                 {
                     pair.Server.Receive(new byte[1]);
                 }
-                catch (SocketException)
+                catch (Exception e) when (e is SocketException or ObjectDisposedException) // the latter when it has not begun in time
                 {
                     Interlocked.Increment(ref good);
                 }

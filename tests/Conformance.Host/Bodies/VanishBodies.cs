@@ -161,6 +161,7 @@ internal static class VanishBodies
     private static void AtOnce(Outcome o, int atLeast, (string Name, Func<object?> Call)[] calls)
     {
         string[] ends = new string[calls.Length];
+        bool[] early = new bool[calls.Length];
         Partner[] partners = [.. calls.Select((call, i) => Partner.Start(() =>
         {
             long start = Environment.TickCount64;
@@ -173,9 +174,13 @@ internal static class VanishBodies
                 ends[i] = Outcome.Describe(e);
             }
 
-            if (Environment.TickCount64 - start < atLeast) ends[i] += ", early";
+            early[i] = Environment.TickCount64 - start < atLeast;
         }))];
         Partner.JoinAll(partners);
-        for (int i = 0; i < calls.Length; i++) o.Say(calls[i].Name, ends[i]);
+        for (int i = 0; i < calls.Length; i++)
+        {
+            o.Say(calls[i].Name, ends[i]);
+            o.Say($"{calls[i].Name} was {(early[i] ? "early" : "in time")}");
+        }
     }
 }

@@ -5,7 +5,7 @@ namespace Patchy.Conformance.Tests.Scenarios;
 /// <summary>Runs one of tests/Scenarios in a process of its own.</summary>
 internal static class Scenario
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(200); // below the four minutes after which the whole test host is ended as hung
 
     public static ChildProcess Run(string arguments, string fiber, params string[] settings)
     {

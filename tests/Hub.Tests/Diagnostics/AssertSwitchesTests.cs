@@ -38,7 +38,7 @@ public sealed class AssertSwitchesTests
     [MemberData(nameof(Kinds))]
     public void Dispose_AnotherGreenletKeptTheCarrier_NamesIt(FiberKind kind) => OnHub.Run(kind, () =>
     {
-        Greenlet hog = Greenlet.Spawn(() => Compute(s_short * 2));
+        Greenlet hog = Greenlet.Spawn(() => Compute(s_short * 25)); // longer than any pause of the machine in one of the main greenlet's slices
         hog.Name = "the hog";
         Action scope = () => { using (AssertSwitches.Start(s_short)) hog.Join(); };
         scope.Should().Throw<FailedToSwitchException>().WithMessage("the hog has not let any greenlet run for * seconds (max allowed 0.0200 seconds).");

@@ -158,7 +158,7 @@ public class FiberSwitchTests
         using Barrier together = new(2);
         ForeignThread[] threads = [.. Enumerable.Range(0, 2).Select(n => ForeignThread.Start(() => TestCarrier.Run(kind, c =>
         {
-            together.SignalAndWait(10_000);
+            together.SignalAndWait(30_000).Should().BeTrue();
             for (int i = 0; i < 10; i++)
             {
                 c.Spawn(() =>

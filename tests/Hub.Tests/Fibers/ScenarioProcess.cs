@@ -45,8 +45,8 @@ internal sealed class ScenarioProcess
         Task<string> error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(s_patience))
         {
-            process.Kill();
-            throw new TimeoutException($"{arguments} hangs. It said: {output.GetAwaiter().GetResult()}");
+            process.Kill(entireProcessTree: true); // a child of it may keep the pipes
+            throw new TimeoutException($"{arguments} hangs. It said: {(output.Wait(TimeSpan.FromSeconds(10)) ? output.Result : "(its output is still open)")}");
         }
 
         return new ScenarioProcess(process.ExitCode, output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult());

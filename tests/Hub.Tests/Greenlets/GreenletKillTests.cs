@@ -22,6 +22,7 @@ public sealed class GreenletKillTests
         greenlet.Ready.Should().BeTrue("gevent: the start is cancelled there and then");
         greenlet.Exit.Should().BeSameAs(exit, "gevent: GreenletExit is its value");
         greenlet.Successful.Should().BeTrue();
+        Greenlet.Yield();
         Greenlet.Sleep(s_short);
         ran.Should().BeFalse();
         links.Should().Be(1);
@@ -68,9 +69,9 @@ public sealed class GreenletKillTests
         {
             var greenlet = new Greenlet(() => { });
             Volatile.Write(ref target, greenlet);
-            while (Volatile.Read(ref target) is not null) Thread.SpinWait(1);
+            while (Volatile.Read(ref target) is not null && killer.IsAlive) Thread.SpinWait(1);
             greenlet.StartLater(TimeSpan.FromHours(1));
-            while (Volatile.Read(ref killed) <= i) Thread.SpinWait(1);
+            while (Volatile.Read(ref killed) <= i && killer.IsAlive) Thread.SpinWait(1);
         }
         Volatile.Write(ref over, true);
         killer.FinishNatively();

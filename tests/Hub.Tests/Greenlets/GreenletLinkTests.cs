@@ -12,12 +12,14 @@ public sealed class GreenletLinkTests
     {
         // gevent: links and joiners are one list (join is a rawlink of the joiner's switch).
         var order = new List<string>();
-        Greenlet target = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromMilliseconds(20)));
+        var end = new Patchy.Events.Event();
+        Greenlet target = Greenlet.Spawn(() => end.Wait());
         target.RawLink(source => order.Add(source == target ? "first" : "wrong source"));
         Greenlet joiner = Greenlet.Spawn(() => { target.Join(); order.Add("joiner"); });
         Greenlet.Yield();
         target.RawLink(_ => order.Add("last"));
         target.HasLinks.Should().BeTrue();
+        end.Set();
         target.Join();
         joiner.Join();
         Until(() => order.Count == 3);

@@ -77,7 +77,7 @@ public sealed class GreenletStateTests
         child!.SpawningGreenlet.Should().BeSameAs(parent, "gevent: also when it has ended, as long as it is in memory");
         Greenlet? inCallback = null;
         Hub.Current.RunCallback(() => inCallback = Greenlet.Spawn(() => { }));
-        Greenlet.Sleep(TimeSpan.FromMilliseconds(5));
+        Greenlet.Yield();
         inCallback!.SpawningGreenlet.Should().BeNull();
         GC.KeepAlive(parent);
     });

@@ -112,6 +112,7 @@ public sealed class GreenletWaitTests
     {
         Greenlet slow = Greenlet.Spawn(() => Greenlet.Sleep(TimeSpan.FromSeconds(30)));
         Greenlet fast = Greenlet.Spawn(() => { });
+        fast.Join();
         Greenlet.JoinAll([slow, fast], TimeSpan.FromMilliseconds(30)).Should().Equal(fast);
         slow.HasLinks.Should().BeFalse("who gave up is unlinked");
         Greenlet.Wait([slow, fast], 1).Should().Equal(fast);

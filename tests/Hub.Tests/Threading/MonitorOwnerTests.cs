@@ -82,7 +82,7 @@ public sealed class MonitorOwnerTests
     {
         // The table of sync blocks is replaced when it grows and the old one freed by a GC.
         bool stop = false;
-        var collector = new Thread(() => { while (!Volatile.Read(ref stop)) { GC.Collect(0); Thread.Sleep(1); } });
+        var collector = new Thread(() => { while (!Volatile.Read(ref stop)) { GC.Collect(0); Thread.Sleep(1); } }) { IsBackground = true };
         collector.StartNatively();
         var kept = new List<object>();
         for (int i = 0; i < 20_000; i++)

@@ -3,12 +3,13 @@ using System.Net.Sockets;
 
 // An ordinary program that has never heard of Patchy: 50 threads take turns, then each waits for an answer of a server. Meanwhile it counts the
 // threads that the system has given it.
-const int count = 50, rounds = 4;
+const int count = 50, rounds = 20;
 var turns = new List<int>();
 var ready = new CountdownEvent(count);
 var begin = new ManualResetEventSlim();
 var present = new CountdownEvent(count);
 var answer = new ManualResetEventSlim();
+int begun = 0;
 using var listener = new TcpListener(IPAddress.Loopback, 0);
 listener.Start(count);
 var server = new Thread(() =>
@@ -35,17 +36,29 @@ answer.Set();
 foreach (Thread thread in threads) thread.Join();
 server.Join();
 
-// One after the other, round by round, is how threads of one hub take turns. Threads of the system come as they like.
-int inTurn = turns.Zip(turns.Skip(1)).Count(pair => pair.Second == (pair.First + 1) % count);
+// Each is followed by the same one in every round: that is how threads of one hub take turns. Threads of the system come as they like.
+var next = new int?[count];
+int inTurn = 0, compared = 0;
+foreach ((int first, int second) in turns.Zip(turns.Skip(1)))
+{
+    if (next[first] is { } expected)
+    {
+        compared++;
+        if (second == expected) inTurn++;
+    }
+    next[first] = second;
+}
 Console.WriteLine($"answers: {answers}");
-Console.WriteLine($"in turn: {inTurn > (turns.Count * 3) / 4}");
+Console.WriteLine($"in turn: {inTurn > (compared * 3) / 4}");
 Console.WriteLine($"fewer system threads than threads: {systemThreads < count}");
-Console.Error.WriteLine($"{inTurn} of {turns.Count} in turn, {systemThreads} system threads");
+Console.Error.WriteLine($"{inTurn} of {compared} in turn, {systemThreads} system threads");
 
 void Work(int number)
 {
     ready.Signal();
     begin.Wait();
+    Interlocked.Increment(ref begun);
+    while (Volatile.Read(ref begun) < count) Thread.Sleep(0); // who began late would come late in each round
     for (int round = 0; round < rounds; round++)
     {
         lock (turns) turns.Add(number);

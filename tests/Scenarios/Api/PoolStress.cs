@@ -28,7 +28,7 @@ internal sealed class PoolStress : SharedStress
         {
             int now = Interlocked.Increment(ref running);
             Interlocked.Increment(ref begun);
-            if (now > Volatile.Read(ref most)) most = now;
+            Peak.Note(ref most, now);
             try
             {
                 if (dice % 3 == 0) Greenlet.Yield();
@@ -83,10 +83,17 @@ internal sealed class PoolStress : SharedStress
             }
         });
         all &= pool.Join(s_patience); // the last ones may leave a little after they were seen to be dead: in a callback of their hub
+        AwaitPlaces(pool, Size);
         bool exact = kills ? begun <= started : begun == started;
         Count(started + full);
         Check(kills ? "Pool with kills" : "Pool", all && pool.Count == 0 && pool.FreeCount == Size && running == 0 && most <= Size && begun == ended && exact,
             $"all {all}, count {pool.Count}, free {pool.FreeCount}, running {running}, most {most}, started {started}, begun {begun}, ended {ended}, full {full}, interrupted {interrupted}");
+    }
+
+    /// <summary>Who leaves is counted out first and gives its place back just afterwards, on its own thread.</summary>
+    private static void AwaitPlaces(Pool pool, int size)
+    {
+        for (long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds; pool.FreeCount != size && Environment.TickCount64 < end;) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
     }
 
     private void Maps(int seed)
@@ -108,6 +115,7 @@ internal sealed class PoolStress : SharedStress
             wrong |= at != input.Length;
         });
         all &= pool.Join(s_patience);
+        AwaitPlaces(pool, 50);
         Count(All * 3);
         Check("Map and IMap", all && !wrong && sum == expected && pool.Count == 0 && pool.FreeCount == 50, $"all {all}, wrong {wrong}, sum {sum} of {expected}, count {pool.Count}, free {pool.FreeCount}");
     }
@@ -121,7 +129,7 @@ internal sealed class PoolStress : SharedStress
         int Work(int dice)
         {
             int now = Interlocked.Increment(ref running);
-            if (now > Volatile.Read(ref most)) most = now;
+            Peak.Note(ref most, now);
             if (dice % 7 == 0) Thread.SpinWait(2000);
             Interlocked.Decrement(ref running);
             Interlocked.Increment(ref done);

@@ -46,7 +46,7 @@ internal sealed class SemaphoreStress : SharedStress
                     try
                     {
                         int now = Interlocked.Increment(ref inside);
-                        if (now > Volatile.Read(ref most)) most = now;
+                        Peak.Note(ref most, now);
                         if (dice % 5 == 0) Rest();
                     }
                     finally

@@ -45,7 +45,7 @@ internal sealed class ConnectionChurn : IScenario
         Greenlet[] workers = [.. Enumerable.Range(0, Workers).Select(_ => Greenlet.Spawn(() =>
         {
             int n;
-            while ((n = next++) < count) Client(listeners[n / Ways % Listeners], n % Ways, n);
+            while ((n = Interlocked.Increment(ref next) - 1) < count) Client(listeners[n / Ways % Listeners], n % Ways, n);
         }))];
         Greenlet.JoinAll(workers);
         foreach (Greenlet worker in workers)
@@ -64,7 +64,7 @@ internal sealed class ConnectionChurn : IScenario
             socket.Send(tag);
             if (!TcpPair.Read(socket, 4).AsSpan().SequenceEqual(tag)) throw new InvalidOperationException("not the echo");
             End(socket, way);
-            _ways[way]++;
+            Interlocked.Increment(ref _ways[way]);
         }
         catch (Exception e)
         {
@@ -141,7 +141,7 @@ internal sealed class ConnectionChurn : IScenario
         byte[] buffer = new byte[16];
         int n = client.Receive(buffer);
         client.Send(buffer, n, SocketFlags.None);
-        _served++;
+        Interlocked.Increment(ref _served);
         while (client.Receive(buffer) > 0) { }
     }
 

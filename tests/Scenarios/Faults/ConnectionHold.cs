@@ -72,7 +72,7 @@ internal sealed class ConnectionHold : IScenario
             while (client.Receive(one) > 0)
             {
                 client.Send(one);
-                _served++;
+                Interlocked.Increment(ref _served);
             }
         }
         finally

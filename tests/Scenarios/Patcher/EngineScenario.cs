@@ -202,8 +202,12 @@ internal sealed unsafe class EngineScenario : IScenario
             for (int k = 0; k < 100; k++) _ = Callers.EarlyLate(k);
             Pause(50);
         }
-        int escaped = 0;
-        for (int i = 0; i < 100_000; i++) escaped += Callers.Late(i) == -2 ? 0 : 1;
+        int escaped = 1;
+        for (int round = 0; round < 20 && escaped > 0; round++) // a new compilation of the method may fall into a round; the guard finds it a millisecond later
+        {
+            escaped = 0;
+            for (int i = 0; i < 100_000; i++) escaped += Callers.Late(i) == -2 ? 0 : 1;
+        }
         _checks.That("redirected once it has settled", escaped == 0, $"{escaped} escaped, {detour.Repairs} repairs");
         _checks.That("undone", detour.Undo() && Callers.Late(3) == (3 ^ 0x55) + 1);
         _engine.Unpatch(detour.Source, "test");

@@ -22,7 +22,7 @@ internal sealed class GreenMain : IScenario
             {
                 // Atomic: one that the monitor has relieved of the hub runs beside the others.
                 int now = Interlocked.Increment(ref asleep);
-                for (int seen = Volatile.Read(ref most); seen < now; seen = Volatile.Read(ref most)) Interlocked.CompareExchange(ref most, now, seen);
+                Peak.Note(ref most, now);
                 for (int turn = 0; turn < 100 && (most < 50 || turns < 3); turn++) Thread.Sleep(100); // once, but where the machine is slow
                 Interlocked.Decrement(ref asleep);
                 Interlocked.Increment(ref ended);

@@ -39,6 +39,7 @@ internal sealed class LockChurn : IScenario
                 var t = new Thread(Use);
                 t.Start();
                 t.Join();
+                Thread.Sleep(1); // without a pause greenlets get the lock by the runtime's rule against starvation only, a tenth of a second each time
                 Interlocked.Increment(ref churned);
             }
         }))];

@@ -25,10 +25,10 @@ internal sealed class ManyGreenlets : IScenario
             {
                 all.Add(Greenlet.Spawn(() =>
                 {
-                    most = Math.Max(most, ++alive);
+                    Peak.Note(ref most, Interlocked.Increment(ref alive));
                     gate.Wait();
                     Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
-                    alive--;
+                    Interlocked.Decrement(ref alive);
                 }));
             }
             catch (FiberLimitException e)

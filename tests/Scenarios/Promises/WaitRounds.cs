@@ -11,9 +11,10 @@ internal sealed class WaitRounds(Func<int> turns)
 
     private int _rounds, _before;
     private long _reliefs;
+    private bool _shown;
 
-    /// <summary>Whether the last round showed it.</summary>
-    public bool Good => _rounds > 0 && turns() > _before + Few && HubMonitor.Reliefs == _reliefs;
+    /// <summary>Whether the last round showed it. Once it has, it stays so: the monitor may help somebody afterwards.</summary>
+    public bool Good => _shown |= _rounds > 0 && turns() > _before + Few && HubMonitor.Reliefs == _reliefs;
 
     /// <summary>True when there is to be another round, which begins now.</summary>
     public bool Next()

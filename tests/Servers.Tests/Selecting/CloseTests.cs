@@ -158,6 +158,7 @@ public sealed class CloseTests
     {
         (int read, int write) = Kernel.Pipe();
         (int otherRead, int otherWrite) = Kernel.Pipe();
+        otherRead = Kernel.MoveFar(otherRead); // a native wait for a number asks for it once a second, and must not find what somebody else has opened
         (Socket near, Socket far) = Pair.Connected();
         var handle = new SafeFileHandle(read, ownsHandle: true);
         Task<Exception?>[] waiting =

@@ -61,8 +61,16 @@ internal static unsafe partial class Kernel
     public static int ClosedNumber()
     {
         (int read, int write) = Pipe();
-        int far = Check(fcntl(read, DuplicateAtOrAbove, 900));
-        Close(read, write, far);
+        int far = MoveFar(read);
+        Close(write, far);
+        return far;
+    }
+
+    /// <summary>The same under a number that nobody gets who opens something.</summary>
+    public static int MoveFar(int fd)
+    {
+        int far = Check(fcntl(fd, DuplicateAtOrAbove, 900));
+        Close(fd);
         return far;
     }
 

@@ -60,7 +60,7 @@ public sealed class WaitTests
         byte[] much = new byte[1 << 20];
         for (int full = 0; full < 5; full++) // the kernel makes room a little later, too
         {
-            for (; Descriptors.Select(null, [near], null, TimeSpan.FromMilliseconds(20)).Write.Count > 0; full = 0) near.Send(much, 0, much.Length, SocketFlags.None, out _);
+            for (; Descriptors.Select(null, [near], null, TimeSpan.FromMilliseconds(50)).Write.Count > 0; full = 0) near.Send(much, 0, much.Length, SocketFlags.None, out _);
         }
         Greenlet.SpawnLater(TimeSpan.FromMilliseconds(20), () => Kernel.Write((int)far.Handle));
         Descriptors.WaitReadWrite(near, s_long);
