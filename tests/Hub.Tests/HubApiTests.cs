@@ -79,7 +79,10 @@ public sealed class HubApiTests
     {
         using Hub hub = HubThread.Start(null, kind);
         Hub? seen = hub;
-        await hub.RunAsync(() => 1).ContinueWith(_ => seen = Hub.CurrentOrNull, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).WaitAsync(s_long);
+        using var attached = new ManualResetEventSlim();
+        Task continued = hub.RunAsync(() => attached.Wait(s_long)).ContinueWith(_ => seen = Hub.CurrentOrNull, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        attached.Set(); // not earlier: a continuation of what is over runs where it is attached
+        await continued.WaitAsync(s_long);
         seen.Should().BeNull();
     }
 

@@ -40,7 +40,11 @@ internal sealed class ServerLimit : IScenario
         Socket[] late = [.. Enumerable.Range(0, 5).Select(_ => Client())];
         using (Descriptors.TakeAll())
         {
-            foreach (Socket client in late) client.Connect(server.Address!);
+            foreach (Socket client in late)
+            {
+                client.Connect(server.Address!);
+                client.Send([7]); // whoever is accepted is answered
+            }
             checks.That("12 attempts", Until(() => _attempts.Count >= 12), _attempts.Count);
             checks.That("who has been accepted is served", Answers(guest) && served == 2);
             checks.That("nobody else", late.All(static client => client.Available == 0));

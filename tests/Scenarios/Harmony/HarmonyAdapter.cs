@@ -59,7 +59,8 @@ internal sealed class HarmonyAdapter : IScenario
             }
         }))];
         foreach (Thread thread in threads) thread.Start();
-        most = Process.GetCurrentProcess().Threads.Count;
+        for (int wait = 0; wait < 1000 && Volatile.Read(ref green) < 50; wait++) Thread.Sleep(1);
+        most = Process.GetCurrentProcess().Threads.Count; // now they all sleep
         foreach (Thread thread in threads) thread.Join();
         _checks.That("50 threads sleep and lock as green ones", done == 50 && green == 50);
         if (Hub.Current.Kind == FiberKind.User) _checks.That("and need few kernel threads", most < before + 25, $"{most - before} more");
