@@ -7,7 +7,10 @@ internal static class Timing
 
     public static IReadOnlyList<string> Without(BodyReport report) => [.. (report.Outcome ?? []).Where(line => !s_verdicts.Any(v => line.EndsWith(v, StringComparison.Ordinal)))];
 
-    /// <summary>That, or one of the two was early where the other was not: the end came before the call had begun, which then observes something else.</summary>
+    /// <summary>
+    /// Whether the machine's doing may be all that differs: only verdicts on time do, or one of the two was early where the other was not. The end came before the call had begun then, which observes something
+    /// else (a socket that is closed already).
+    /// </summary>
     public static bool MayExplain(BodyReport one, BodyReport other) =>
         !(one.Outcome ?? []).SequenceEqual(other.Outcome ?? []) && (Without(one).SequenceEqual(Without(other)) || !Early(one).SequenceEqual(Early(other)));
 

@@ -26,7 +26,8 @@ internal static class Verdict
         BodyReport native = HostRun.Of(truth, group)[body];
         BodyReport patched = HostRun.Of(mode, group)[body];
 
-        // Only a verdict on time may be asked for again: a busy machine can be late, or start a body late. What a body observed else counts the first time.
+        // Only a verdict on time may be asked for again: a busy machine can be late, or start a body late. What a body observed else counts the first time,
+        // but where one was early: its call had not begun when its end came.
         for (int attempt = 1; attempt < Attempts && Timing.MayExplain(patched, native); attempt++)
         {
             native = HostRun.Alone(truth, group, body);

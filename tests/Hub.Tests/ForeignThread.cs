@@ -43,6 +43,7 @@ internal sealed class ForeignThread
     /// <summary>On a greenlet: waits without blocking the hub, and raises what the body threw.</summary>
     public void Finish()
     {
+        if (Hub.CurrentOrNull is null) throw new InvalidOperationException("Only on a hub: elsewhere this wait would make one, now and then, and leave it to the next test. FinishNatively is for native threads.");
         while (_thread.IsAlive) Greenlet.Sleep(TimeSpan.FromMilliseconds(1));
         _failure?.Throw();
     }
