@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Patchy.Linking;
@@ -118,6 +119,7 @@ public sealed partial class Hub
     }
 
     /// <summary>Only on the loop, when nothing is ready: true when somebody waited for just that, or something has come in; do not sleep then.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal bool RouseIdle()
     {
         if (_idle is not { Count: > 0 } && _draining is null) return false;

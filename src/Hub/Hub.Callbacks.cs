@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Scheduling;
 
@@ -71,6 +72,7 @@ public sealed partial class Hub
     }
 
     /// <summary>Only on the loop: runs the callbacks that are first in the queue, each in a context of its own that begins as <paramref name="context"/>, until a greenlet is first or the turn is over.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal void RunCallbacks(ExecutionContext context)
     {
         while (Ready.First is CallbackGreenlet callback && MayGoOn())

@@ -36,7 +36,7 @@ public sealed partial class Hub
         if (--self.Calls.Left < 0) LookAtClock(self);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(HotPath.CompiledOnce | MethodImplOptions.NoInlining)]
     private static void LookAtClock(Greenlet self)
     {
         if (!self.Calls.IsSpent(self.Hub.SwitchCount, Volatile.Read(ref s_switchInterval))) return;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Patchy.Fibers;
 
 namespace Patchy;
@@ -8,6 +9,7 @@ public sealed partial class Hub
     internal static void Yield() => Yield(Greenlet.Running!);
 
     /// <summary>As the other, for a caller that knows who it is.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static void Yield(Greenlet self)
     {
         Hub hub = self.Hub;

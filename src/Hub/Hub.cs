@@ -175,6 +175,7 @@ public sealed partial class Hub
     }
 
     /// <summary>May be called from any thread: <paramref name="greenlet"/> is ready to run; <paramref name="node"/> delivers it when the caller is not on the carrier.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal void MakeReady(Greenlet greenlet, InboxNode node)
     {
         if (!TryMakeReadyHere(greenlet)) Inbox.Post(node);
@@ -256,6 +257,7 @@ public sealed partial class Hub
     internal bool TurnIsOver { get; private set; }
 
     /// <summary>Only on the loop, between turns.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal void BeginTurn()
     {
         TurnIsOver = false;
@@ -296,6 +298,7 @@ public sealed partial class Hub
     }
 
     /// <summary>Only on the loop, when a greenlet is ready and first: takes it, gives it a fiber if it has none, and makes it the current one.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal Fiber? TakeReady(out Greenlet? failed, out FiberLimitException? limit)
     {
         failed = null;
@@ -319,6 +322,7 @@ public sealed partial class Hub
         return fiber;
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private bool TryMakeReadyHere(Greenlet greenlet)
     {
         Greenlet? self = Occupant;
@@ -354,6 +358,7 @@ public sealed partial class Hub
         return fiber is not null;
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private bool CheckTurn()
     {
         if (_probes is not null) TellProbesOfBoundary();

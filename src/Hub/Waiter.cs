@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Linking;
 
@@ -53,9 +54,11 @@ internal class Waiter : Link
     /// <summary>Only on the greenlet itself: waits until woken, interrupted or late. Never throws.</summary>
     /// <param name="deadline">When to give up.</param>
     /// <param name="interruptible">False where the BCL's own call could not be interrupted, for instance the re-acquire of a monitor.</param>
+    [MethodImpl(HotPath.CompiledOnce)]
     public ParkResult Park(Deadline deadline, bool interruptible = true) => Park(deadline, interruptible ? Interrupts.All : Interrupts.None);
 
     /// <summary>As the other, for a wait that only some interrupts may end.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public ParkResult Park(Deadline deadline, Interrupts accepts)
     {
         Greenlet self = Greenlet;
@@ -85,6 +88,7 @@ internal class Waiter : Link
     /// Ends the wait. May be called from any thread, any number of times. True when this call decided the wait: what was handed over has been
     /// taken. False when the wait was already over (timed out, interrupted, woken): give it to another waiter.
     /// </summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public override bool Wake()
     {
         ClaimResult claim = Claim();
@@ -93,6 +97,7 @@ internal class Waiter : Link
     }
 
     /// <inheritdoc/>
+    [MethodImpl(HotPath.CompiledOnce)]
     public override ClaimResult Claim()
     {
         while (true)
@@ -105,6 +110,7 @@ internal class Waiter : Link
     }
 
     /// <inheritdoc/>
+    [MethodImpl(HotPath.CompiledOnce)]
     public override void Resume() => Greenlet.Hub.MakeReady(Greenlet, this);
 
     /// <summary>May be called from any thread: ends the wait for an interrupt that has been recorded. False when it was over, or has not parked yet.</summary>

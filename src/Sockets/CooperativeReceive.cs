@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Patchy.Reactor;
 using Patchy.Threading;
@@ -22,13 +23,22 @@ internal static unsafe class CooperativeReceive
     internal static delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError> FromListOriginal =
         (delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
 
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError FromMemory(
         object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         if (Hub.RunningHereOrNull() is not { } self) return FromMemoryOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
-        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
-            return Receive(self, handle, buffer.Span, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
+            return FromMemoryQueued(self, context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        return socketAddress.Length == 0
+            ? Receive(self, handle, buffer.Span, ref flags, out socketAddressLength, timeout, out bytesReceived)
+            : ReceiveFrom(self, handle, buffer.Span, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError FromMemoryQueued(
+        Greenlet self, object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -42,13 +52,22 @@ internal static unsafe class CooperativeReceive
         return SocketCall.AfterQueue(self, error);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError FromSpan(
         object context, Span<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         if (Hub.RunningHereOrNull() is not { } self) return FromSpanOriginal(context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
-        if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
-            return Receive(self, handle, buffer, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
+            return FromSpanQueued(self, context, buffer, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        return socketAddress.Length == 0
+            ? Receive(self, handle, buffer, ref flags, out socketAddressLength, timeout, out bytesReceived)
+            : ReceiveFrom(self, handle, buffer, null, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError FromSpanQueued(
+        Greenlet self, object context, Span<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -67,8 +86,14 @@ internal static unsafe class CooperativeReceive
     {
         if (Hub.RunningHereOrNull() is not { } self) return FromListOriginal(context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
         if (SocketCall.TryBegin(self, context, FdInterest.Read, out SafeSocketHandle handle))
-            return Receive(self, handle, default, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+            return ReceiveFrom(self, handle, default, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+        return FromListQueued(self, context, buffers, ref flags, socketAddress, out socketAddressLength, timeout, out bytesReceived);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError FromListQueued(
+        Greenlet self, object context, IList<ArraySegment<byte>> buffers, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -82,11 +107,10 @@ internal static unsafe class CooperativeReceive
         return SocketCall.AfterQueue(self, error);
     }
 
-    private static SocketError Receive(
+    private static SocketError ReceiveFrom(
         Greenlet self, SafeSocketHandle handle, Span<byte> buffer, IList<ArraySegment<byte>>? buffers, ref SocketFlags flags, Memory<byte> socketAddress,
         out int socketAddressLength, int timeout, out int bytesReceived)
     {
-        if (buffers is null && socketAddress.Length == 0) return Receive(self, handle, buffer, ref flags, out socketAddressLength, timeout, out bytesReceived);
         Deadline deadline = default;
         while (true)
         {
@@ -103,20 +127,25 @@ internal static unsafe class CooperativeReceive
     }
 
     /// <summary>Socket.Receive looks neither at the address nor at the flags: recv(2) does, which costs less than recvmsg(2).</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     private static SocketError Receive(Greenlet self, SafeSocketHandle handle, Span<byte> buffer, ref SocketFlags flags, out int socketAddressLength, int timeout, out int bytesReceived)
     {
         Deadline deadline = default;
         SocketFlags asked = flags;
+        bool isPlain = asked == SocketFlags.None && buffer.Length > 0;
         flags = SocketFlags.None;
         socketAddressLength = 0;
         while (true)
         {
             FdMark mark = FdWait.Mark(self, handle, (int)handle.DangerousGetHandle(), FdInterest.Read);
-            if (!mark.IsDrained || asked != SocketFlags.None || buffer.Length == 0)
+            if (!isPlain || !mark.IsDrained)
             {
-                if (SocketInternals.TryReceive(null, handle, buffer, asked, out bytesReceived, out SocketError error))
+                bool done = isPlain && SystemCalls.CanServe(handle)
+                    ? SystemCalls.TryReceive(handle, buffer, out bytesReceived, out SocketError error)
+                    : SocketInternals.TryReceive(null, handle, buffer, asked, out bytesReceived, out error);
+                if (done)
                 {
-                    if (bytesReceived > 0 && bytesReceived < buffer.Length && asked == SocketFlags.None) mark.NoteShortRead();
+                    if (isPlain && bytesReceived > 0 && bytesReceived < buffer.Length) mark.NoteShortRead();
                     return error;
                 }
             }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Patchy.Reactor;
 using Patchy.Threading;
 
@@ -23,12 +24,21 @@ internal static unsafe class CooperativeSend
     internal static delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError> ToFromListOriginal =
         (delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
 
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError ToFromArray(object context, byte[] buffer, int offset, int count, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
         if (Hub.RunningHereOrNull() is not { } self) return ToFromArrayOriginal(context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
-        if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
-            return Send(self, handle, buffer, null, offset, count, flags, socketAddress, timeout, out bytesSent);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
+            return ToFromArrayQueued(self, context, buffer, offset, count, flags, socketAddress, timeout, out bytesSent);
+        return flags == SocketFlags.None && socketAddress.Length == 0
+            ? Send(self, handle, buffer.AsSpan(offset, count), timeout, out bytesSent)
+            : SendTo(self, handle, buffer, null, offset, count, flags, socketAddress, timeout, out bytesSent);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError ToFromArrayQueued(
+        Greenlet self, object context, byte[] buffer, int offset, int count, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -42,12 +52,21 @@ internal static unsafe class CooperativeSend
         return SocketCall.AfterQueue(self, error);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError ToFromSpan(object context, ReadOnlySpan<byte> buffer, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
         if (Hub.RunningHereOrNull() is not { } self) return ToFromSpanOriginal(context, buffer, flags, socketAddress, timeout, out bytesSent);
-        if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
-            return Send(self, handle, buffer, null, 0, buffer.Length, flags, socketAddress, timeout, out bytesSent);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
+            return ToFromSpanQueued(self, context, buffer, flags, socketAddress, timeout, out bytesSent);
+        return flags == SocketFlags.None && socketAddress.Length == 0
+            ? Send(self, handle, buffer, timeout, out bytesSent)
+            : SendTo(self, handle, buffer, null, 0, buffer.Length, flags, socketAddress, timeout, out bytesSent);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError ToFromSpanQueued(
+        Greenlet self, object context, ReadOnlySpan<byte> buffer, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -64,9 +83,15 @@ internal static unsafe class CooperativeSend
     internal static SocketError ToFromList(object context, IList<ArraySegment<byte>> buffers, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
         if (Hub.RunningHereOrNull() is not { } self) return ToFromListOriginal(context, buffers, flags, socketAddress, timeout, out bytesSent);
-        if (SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
-            return Send(self, handle, default, buffers, 0, 0, flags, socketAddress, timeout, out bytesSent);
+        if (!SocketCall.TryBegin(self, context, FdInterest.Write, out SafeSocketHandle handle))
+            return ToFromListQueued(self, context, buffers, flags, socketAddress, timeout, out bytesSent);
+        return SendTo(self, handle, default, buffers, 0, 0, flags, socketAddress, timeout, out bytesSent);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SocketError ToFromListQueued(
+        Greenlet self, object context, IList<ArraySegment<byte>> buffers, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
+    {
         SocketError error;
         SocketCall.EnterQueue(self);
         try
@@ -80,7 +105,22 @@ internal static unsafe class CooperativeSend
         return SocketCall.AfterQueue(self, error);
     }
 
-    private static SocketError Send(
+    /// <summary>One buffer, no flags and no address.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
+    private static SocketError Send(Greenlet self, SafeSocketHandle handle, ReadOnlySpan<byte> buffer, int timeout, out int bytesSent)
+    {
+        if (buffer.Length == 0 || !SystemCalls.CanServe(handle)) return SendTo(self, handle, buffer, null, 0, buffer.Length, SocketFlags.None, default, timeout, out bytesSent);
+        bytesSent = 0;
+        Deadline deadline = default;
+        while (true)
+        {
+            if (SystemCalls.TrySend(handle, ref buffer, ref bytesSent, out SocketError error)) return error;
+            error = SocketCall.Park(self, handle, FdInterest.Write, timeout, ref deadline);
+            if (error != SocketError.Success) return error;
+        }
+    }
+
+    private static SocketError SendTo(
         Greenlet self, SafeSocketHandle handle, ReadOnlySpan<byte> buffer, IList<ArraySegment<byte>>? buffers, int offset, int count, SocketFlags flags,
         Memory<byte> socketAddress, int timeout, out int bytesSent)
     {

@@ -40,11 +40,12 @@ internal static class SocketCall
     /// <param name="interest">What to wait for.</param>
     /// <param name="timeout">As the BCL passes it, milliseconds: not above 0 is for ever.</param>
     /// <param name="deadline">Of the whole call; default before the first wait.</param>
+    [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline) =>
         Park(self, handle, interest, timeout, ref deadline, default);
 
     /// <summary>As the other; <paramref name="mark"/> is from before the try.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the path of calls that need not wait short
+    [MethodImpl(HotPath.CompiledOnce | MethodImplOptions.NoInlining)] // keeps the path of calls that need not wait short
     internal static SocketError Park(Greenlet self, SafeSocketHandle handle, FdInterest interest, int timeout, ref Deadline deadline, in FdMark mark)
     {
         if (deadline.Ticks == 0) deadline = timeout > 0 ? Deadline.In(timeout) : Deadline.Never;

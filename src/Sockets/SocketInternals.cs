@@ -36,6 +36,9 @@ internal static class SocketInternals
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_trackedOptions")]
     internal static extern ref int TrackedOptions(SafeSocketHandle handle);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsSocket")]
+    internal static extern bool IsSocket(SafeSocketHandle handle);
+
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_AsyncContext")]
     [return: UnsafeAccessorType(Context)]
     internal static extern object AsyncContext(SafeSocketHandle handle);

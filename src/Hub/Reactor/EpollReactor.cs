@@ -70,6 +70,7 @@ internal sealed unsafe partial class EpollReactor
     }
 
     /// <summary>Only on a running greenlet, while the descriptor cannot be closed: from now on edges wake <paramref name="waiter"/>. False: do not park, see <paramref name="result"/>.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public bool TryAdd(FdWaiter waiter, SafeHandle owner, int fd, FdInterest interest, out FdResult result)
     {
         result = FdResult.Ready;
@@ -94,6 +95,7 @@ internal sealed unsafe partial class EpollReactor
     }
 
     /// <summary>Only on a running greenlet: from now on edges wake <paramref name="waiter"/>. False: there were more than so many edges, or the entry is not in the table any more.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public bool TryAdd(FdWaiter waiter, FdEntry entry, FdInterest interest, int edges)
     {
         _latch.Enter();
@@ -170,6 +172,7 @@ internal sealed unsafe partial class EpollReactor
     }
 
     /// <summary>Only on the loop: waits at most that long (-1: until there is something), and wakes whom the events concern.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Poll(int milliseconds) => Deliver(Libc.epoll_wait(_epoll, _events, BatchSize, milliseconds));
 
     /// <summary>Only on the loop: waits until then at most, to the precision of the kernel's timers, and wakes whom the events concern.</summary>
@@ -185,6 +188,7 @@ internal sealed unsafe partial class EpollReactor
         else Deliver(count);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private void Deliver(int count)
     {
         if (count <= 0) return; // a timeout, or EINTR: the loop comes back

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Patchy.Reactor;
 
@@ -16,6 +17,7 @@ internal struct FdSide
 
     public readonly bool HasWaiters => _first is not null || _others is { Count: > 0 };
 
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Add(FdWaiter waiter)
     {
         if (!HasWaiters) _first = waiter;
@@ -29,6 +31,7 @@ internal struct FdSide
     }
 
     /// <summary>All that wait try again, first come, first served. True when there was one.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public bool WakeAll(bool closed)
     {
         bool woke = false;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Patchy.Interop;
 
@@ -23,6 +24,7 @@ internal static class FdWait
     /// <param name="fd">The descriptor.</param>
     /// <param name="interest">The direction.</param>
     /// <param name="deadline">When to give up.</param>
+    [MethodImpl(HotPath.CompiledOnce)]
     public static FdResult Wait(SafeHandle guard, int fd, FdInterest interest, Deadline deadline)
     {
         Greenlet self = Greenlet.Running!;
@@ -49,6 +51,7 @@ internal static class FdWait
     /// As the other, exact and without a reference on the guard: the wait ends at once when there was an edge after the mark was made. The caller must have tried after that, or
     /// know from the mark that a try is in vain.
     /// </summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public static FdResult Wait(Greenlet self, SafeHandle guard, int fd, FdInterest interest, Deadline deadline, in FdMark mark)
     {
         if (mark.Entry is not { } entry) return Wait(guard, fd, interest, deadline);

@@ -47,6 +47,7 @@ internal sealed class FdWaiter : Waiter
     }
 
     /// <summary>Only with the hub entered, for a greenlet that will run soon: see <see cref="Readahead"/>.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void FetchSurroundings()
     {
         if (_guard == 0) return;

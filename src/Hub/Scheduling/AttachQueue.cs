@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Fibers;
 using Patchy.Interop;
@@ -51,6 +52,7 @@ internal sealed class AttachQueue : TimerNode
     }
 
     /// <summary>Only on the loop.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Work()
     {
         if (!HasWork) return;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 namespace Patchy.Scheduling;
 
@@ -14,6 +15,7 @@ internal sealed class BystanderList
     public void Remove(Waiter waiter) => _waiting.RemoveAll(entry => entry.Waiter == waiter);
 
     /// <summary>Only on the loop: wakes those that have seen another greenlet run since.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void WakeAfter(long switchCount)
     {
         if (_waiting.Count == 0) return;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Fibers;
 using Patchy.Threading;
@@ -39,6 +40,7 @@ internal sealed class HubLoop
         Fiber.Launch(thread, NativeThreads.Start);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private void Run()
     {
         Fiber.Detach();
@@ -74,6 +76,7 @@ internal sealed class HubLoop
         while (!fiber.TryAttach(out _)) CooperativeSleep.SleepOriginal(1);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private void Turn()
     {
         Hub hub = _hub;
@@ -86,6 +89,7 @@ internal sealed class HubLoop
         else hub.Reactor.Poll(0);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private void RunReady()
     {
         Hub hub = _hub;
@@ -93,6 +97,7 @@ internal sealed class HubLoop
         if (hub.Ready.First is not (null or CallbackGreenlet) && hub.MayGoOn()) RunNext(hub);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private static void Sleep(Hub hub)
     {
         if (hub.RouseIdle()) return;
@@ -109,6 +114,7 @@ internal sealed class HubLoop
         hub.Inbox.WakeUp();
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     private void RunNext(Hub hub)
     {
         Fiber target;

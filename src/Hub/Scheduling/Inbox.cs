@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Patchy.Interop;
 
@@ -61,6 +62,7 @@ internal sealed class Inbox
     public void WakeUp() => Volatile.Write(ref _asleep, 0);
 
     /// <summary>Only on the hub's loop: delivers everything that has come in, oldest first.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Drain(Hub hub)
     {
         if (IsEmpty) return;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using Patchy.Linking;
 using Patchy.Threading;
 
@@ -23,6 +24,7 @@ internal sealed class LoopExitWatch(Hub hub)
     private bool _proven;
 
     /// <summary>How long the loop, which has nothing to do, may sleep until the next look: -1 is for ever. 0: the main greenlet is ready, it has got its LoopExit.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public int BeforeSleep()
     {
         if (Hub.LoopExitPolicy == LoopExitPolicy.Never || hub.Main.CurrentWait is not { } wait || !IsOfApi(wait.Awaited) || !ProcessStillness.CouldBeProven(hub))

@@ -31,7 +31,7 @@ internal static unsafe class Readahead
     private const int LinesOfAStack = 15; // up to the user's code when it waits in Socket.Receive: 800 bytes and what that code uses itself
 
     /// <summary>For a queue that is long enough for all steps.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // keeps the switch of a few short
+    [MethodImpl(HotPath.CompiledOnce | MethodImplOptions.NoInlining)] // keeps the switch of a few short
     public static void Advance(in RunQueue queue)
     {
         if (!Sse.IsSupported) return;

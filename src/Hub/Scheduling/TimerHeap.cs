@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Patchy.Scheduling;
 
@@ -43,6 +44,7 @@ internal sealed class TimerHeap
     }
 
     /// <summary>Takes out and fires everything that is due at <paramref name="now"/>; what a node adds meanwhile waits for the next turn.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void FireDue(Hub hub, long now)
     {
         long newest = _sequence;

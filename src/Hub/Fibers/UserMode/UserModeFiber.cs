@@ -119,6 +119,7 @@ internal sealed unsafe class UserModeFiber : Fiber
         Move(FiberState.Detaching, FiberState.Parked);
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     public override void SwitchTo(Fiber target) => SwitchHereTo(target);
 
     /// <summary>As <see cref="SwitchTo"/>, for a caller that always comes here: the transition into native code becomes part of its own frame.</summary>
@@ -132,9 +133,11 @@ internal sealed unsafe class UserModeFiber : Fiber
     }
 
     /// <summary>The steps of <see cref="Readahead"/> for a parked fiber. Only on the carrier.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void FetchContext() => Readahead.Fetch((nint)_context, 1);
 
     /// <inheritdoc cref="FetchContext"/>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void FetchPages()
     {
         FiberContext* context = _context;
@@ -148,6 +151,7 @@ internal sealed unsafe class UserModeFiber : Fiber
     }
 
     /// <inheritdoc cref="FetchContext"/>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void FetchStack(int lines)
     {
         FiberContext* context = _context;
