@@ -7,6 +7,7 @@ internal static class HotPath
 {
     /// <summary>
     /// Fully, at the first call. Else the runtime begins with slow code and compiles it anew, beside the server, once it has been called often: for a carrier whose processor is busy that takes seconds.
+    /// What is a static readonly field is a constant in such code only if its class was initialised before.
     /// </summary>
     public const MethodImplOptions CompiledOnce = MethodImplOptions.AggressiveOptimization;
 }

@@ -23,6 +23,8 @@ internal static unsafe class CooperativeReceive
     internal static delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError> FromListOriginal =
         (delegate*<object, IList<ArraySegment<byte>>, ref SocketFlags, Memory<byte>, out int, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
 
+    private static readonly bool s_isDirect = SystemCalls.Prepare();
+
     [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError FromMemory(
         object context, Memory<byte> buffer, ref SocketFlags flags, Memory<byte> socketAddress, out int socketAddressLength, int timeout, out int bytesReceived)
@@ -140,7 +142,7 @@ internal static unsafe class CooperativeReceive
             FdMark mark = FdWait.Mark(self, handle, (int)handle.DangerousGetHandle(), FdInterest.Read);
             if (!isPlain || !mark.IsDrained)
             {
-                bool done = isPlain && SystemCalls.CanServe(handle)
+                bool done = isPlain && s_isDirect && SocketInternals.IsSocket(handle)
                     ? SystemCalls.TryReceive(handle, buffer, out bytesReceived, out SocketError error)
                     : SocketInternals.TryReceive(null, handle, buffer, asked, out bytesReceived, out error);
                 if (done)

@@ -24,6 +24,8 @@ internal static unsafe class CooperativeSend
     internal static delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError> ToFromListOriginal =
         (delegate*<object, IList<ArraySegment<byte>>, SocketFlags, Memory<byte>, int, out int, SocketError>)Entry(typeof(IList<ArraySegment<byte>>));
 
+    private static readonly bool s_isDirect = SystemCalls.Prepare();
+
     [MethodImpl(HotPath.CompiledOnce)]
     internal static SocketError ToFromArray(object context, byte[] buffer, int offset, int count, SocketFlags flags, Memory<byte> socketAddress, int timeout, out int bytesSent)
     {
@@ -109,7 +111,8 @@ internal static unsafe class CooperativeSend
     [MethodImpl(HotPath.CompiledOnce)]
     private static SocketError Send(Greenlet self, SafeSocketHandle handle, ReadOnlySpan<byte> buffer, int timeout, out int bytesSent)
     {
-        if (buffer.Length == 0 || !SystemCalls.CanServe(handle)) return SendTo(self, handle, buffer, null, 0, buffer.Length, SocketFlags.None, default, timeout, out bytesSent);
+        if (buffer.Length == 0 || !s_isDirect || !SocketInternals.IsSocket(handle))
+            return SendTo(self, handle, buffer, null, 0, buffer.Length, SocketFlags.None, default, timeout, out bytesSent);
         bytesSent = 0;
         Deadline deadline = default;
         while (true)

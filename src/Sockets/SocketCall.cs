@@ -18,7 +18,6 @@ namespace Patchy.Sockets;
 /// <summary>What the blocking calls on a socket have in common.</summary>
 internal static class SocketCall
 {
-    // A constant for the code that tiering compiles: costs nothing where it is not set.
     private static readonly bool s_isSlow = Environment.GetEnvironmentVariable("PATCHY_SOCKETS") == "slow";
 
     /// <summary>True: try the operation on <paramref name="handle"/>, and park when it would block. False: call the original between <see cref="EnterQueue"/> and <see cref="LeaveQueue"/>. Throws what is injected.</summary>

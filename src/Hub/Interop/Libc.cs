@@ -22,6 +22,7 @@ internal static unsafe class Libc
     public const int Enoent = 2;
     public const int Eintr = 4;
     public const int Ebadf = 9;
+    public const int Eagain = 11;
     public const int Eexist = 17;
     public const int Enosys = 38;
     public const int SoType = 3;

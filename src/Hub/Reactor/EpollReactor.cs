@@ -176,6 +176,7 @@ internal sealed unsafe partial class EpollReactor
     public void Poll(int milliseconds) => Deliver(Libc.epoll_wait(_epoll, _events, BatchSize, milliseconds));
 
     /// <summary>Only on the loop: waits until then at most, to the precision of the kernel's timers, and wakes whom the events concern.</summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Poll(Deadline deadline)
     {
         if (_countsMilliseconds)
@@ -228,6 +229,7 @@ internal sealed unsafe partial class EpollReactor
     /// Under the latch, while the descriptor cannot be closed by <paramref name="owner"/>: the entry of what the number names now, in the epoll set. 0, or the error of epoll_ctl(2). What is ready when the
     /// kernel was asked makes an edge. The owner is null when its close will not be told.
     /// </summary>
+    [MethodImpl(HotPath.CompiledOnce)]
     private int Register(int fd, SafeHandle? owner, out FdEntry entry)
     {
         if (EntryOf(fd) is { } known)

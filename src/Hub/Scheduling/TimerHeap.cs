@@ -19,6 +19,7 @@ internal sealed class TimerHeap
     /// <summary>When the earliest node is due; long.MaxValue when there is none. Other threads may look: they see an old or a new value.</summary>
     public long NextDue { get; private set; } = long.MaxValue;
 
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Add(TimerNode node, long due)
     {
         node.Due = due;
@@ -28,6 +29,7 @@ internal sealed class TimerHeap
         NextDue = _nodes[0].Due;
     }
 
+    [MethodImpl(HotPath.CompiledOnce)]
     public void Remove(TimerNode node)
     {
         int hole = node.HeapIndex;

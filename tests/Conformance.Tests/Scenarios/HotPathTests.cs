@@ -8,7 +8,8 @@ public sealed class HotPathTests
     private static readonly string[] s_methods =
     [
         "Patchy.Sockets.CooperativeReceive:FromMemory", "Patchy.Sockets.CooperativeReceive:FromSpan", "Patchy.Sockets.CooperativeSend:ToFromArray", "Patchy.Sockets.CooperativeSend:ToFromSpan",
-        "Patchy.Sockets.SystemCalls:TryReceive", "Patchy.Sockets.SystemCalls:TrySend", "Patchy.Sockets.SocketCall:Park", "Patchy.Waiter:Park", "Patchy.Reactor.EpollReactor:Deliver", "Patchy.Reactor.FdSide:WakeAll",
+        "Patchy.Sockets.CooperativeReceive:Receive", "Patchy.Sockets.CooperativeSend:Send", "Patchy.Sockets.SystemCalls:TryReceive", "Patchy.Sockets.SystemCalls:TrySend",
+        "Patchy.Sockets.SystemCalls:TryHold", "Patchy.Sockets.SystemCalls:IsFailure", "Patchy.Sockets.SocketCall:Park", "Patchy.Waiter:Park", "Patchy.Reactor.EpollReactor:Deliver", "Patchy.Reactor.FdSide:WakeAll",
         "Patchy.Hub:TakeReady", "Patchy.Hub:BeginTurn", "Patchy.Scheduling.HubLoop:Run", "Patchy.Scheduling.HubLoop:Turn",
     ];
 

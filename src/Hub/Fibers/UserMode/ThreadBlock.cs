@@ -34,9 +34,6 @@ internal static unsafe class ThreadBlock
 
     public static int TidOffset { get; set; }
 
-    /// <summary>About where glibc notes that the thread is in a call that pthread_cancel may end, as recv and send are: a line behind pd->tid. Only to be prefetched.</summary>
-    public static int CancellationOffset => TidOffset + 64;
-
     public static int WordOffset => TidOffset + sizeof(int);
 
     /// <summary>From the FS base to the rseq area that glibc registered; 0 when it registers none.</summary>

@@ -146,7 +146,6 @@ internal sealed unsafe class UserModeFiber : Fiber
         // SAFETY: contexts are never unmapped, and what they say is only prefetched.
         Readahead.Fetch(context->StackPointer, 1);
         Readahead.Fetch((nint)context->ThreadBlock, 1);
-        Readahead.Fetch((nint)context->ThreadBlock + ThreadBlock.CancellationOffset, 1);
         Readahead.Fetch((nint)context->RuntimeBlock + UserModeRuntime.ThreadPointerOffset, 1);
     }
 
