@@ -13,5 +13,6 @@ internal sealed record CaseResult(string Title, int Rounds, IReadOnlyList<Row> R
 
 /// <param name="Name">Of the contender.</param>
 /// <param name="Median">Figure by figure; null when it failed.</param>
+/// <param name="Ratio">How many times the first contender's first figure: the median of the rounds' own ratios, which a machine that is slow for a while changes less. Null when one of the two has failed.</param>
 /// <param name="Error">What went wrong.</param>
-internal sealed record Row(string Name, Figures? Median, string? Error);
+internal sealed record Row(string Name, Figures? Median, double? Ratio, string? Error);

@@ -35,6 +35,11 @@ internal sealed class CaseRunner(CompareOptions options)
             });
         }
         if (_showsProgress) Console.Error.Write("\r\e[K");
-        return new CaseResult(work.Title, rounds, [.. work.Entries.Select(e => new Row(e.Name, errors.ContainsKey(e) ? null : Figures.Median(runs[e]), errors.GetValueOrDefault(e)))]);
+        Entry first = work.Entries[0];
+        return new CaseResult(work.Title, rounds, [.. work.Entries.Select(RowOf)]);
+
+        Row RowOf(Entry entry) => errors.TryGetValue(entry, out string? error)
+            ? new Row(entry.Name, null, null, error)
+            : new Row(entry.Name, Figures.Median(runs[entry]), errors.ContainsKey(first) ? null : Figures.Ratio(runs[entry], runs[first]), null);
     }
 }

@@ -26,14 +26,10 @@ internal static class SectionText
         {
             IEnumerable<string> cells = row.Median is null
                 ? ["failed", .. Enumerable.Repeat("", columns.Count)]
-                : [.. columns.Select(c => Columns.Show(row.Median[c])), Columns.Show(Ratio(result, row))];
+                : [.. columns.Select(c => Columns.Show(row.Median[c])), Columns.Show(row.Ratio)];
             text.Append($"| {row.Name} | {string.Join(" | ", cells)} |\n");
         }
     }
-
-    // How many times the first contender's first figure.
-    private static double? Ratio(CaseResult result, Row row) =>
-        result.Columns.Count > 0 && result.Rows[0].Median?[result.Columns[0]] is { } first and not 0 ? row.Median?[result.Columns[0]] / first : null;
 
     private static IEnumerable<string> Notes(CaseResult result)
     {

@@ -50,5 +50,13 @@ internal sealed class Figures
         return median;
     }
 
+    /// <summary>How many times the other's first figure, round by round; the median of that. Null when the other's is 0, or when they do not measure the same.</summary>
+    public static double? Ratio(IReadOnlyList<Figures> runs, IReadOnlyList<Figures> others)
+    {
+        string? name = others[0].Names.FirstOrDefault();
+        double[] ratios = [.. runs.Zip(others, (run, other) => name is null ? null : run[name] / other[name]).OfType<double>().Where(double.IsFinite).Order()];
+        return ratios.Length == 0 ? null : ratios[ratios.Length / 2];
+    }
+
     public override string ToString() => string.Join(' ', _values.Select(v => $"{v.Key}={v.Value.ToString("0.###", CultureInfo.InvariantCulture)}"));
 }
